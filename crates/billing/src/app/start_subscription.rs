@@ -1,0 +1,72 @@
+//! Subscribes a new account to a plan and has licensing told of its seats.
+
+use chassis::Caller;
+use storage::{Message, StorageError, outbox};
+use types::{AccountId, SubscriptionId, failpoint};
+
+use super::{App, SET_SEAT_TOTALS};
+use crate::domain::Subscription;
+use crate::error::Error;
+use crate::store::subscriptions;
+
+impl App {
+    /// Begins the account's subscription. An account that has one keeps it, whatever its plan: a repeated request is
+    /// answered like the first.
+    pub(crate) async fn start_subscription(
+        &self,
+        caller: &Caller,
+        account: AccountId,
+        plan: &str,
+    ) -> Result<SubscriptionId, Error> {
+        failpoint("billing::start_subscription::received");
+        let plan = self.catalogue.plan(plan).ok_or(Error::PlanNotFound)?;
+        if let Some(subscription) = subscriptions::find(self.database.reader(), account).await? {
+            return Ok(subscription.id);
+        }
+        let subscription = Subscription::start(account, plan, self.clock.now());
+        let id = subscription.id;
+        match self.commit(subscription).await {
+            Ok(()) => {}
+            // Somebody was faster since we looked.
+            Err(Error::SubscriptionExists) => return self.existing(account).await,
+            Err(error) => return Err(error),
+        }
+        failpoint("billing::start_subscription::committed");
+        self.relay.wake();
+        tracing::info!(
+            account.id = %account,
+            subscription.id = %id,
+            subscription.plan = plan.id,
+            caller.issuer = caller.issuer,
+            "a subscription has begun"
+        );
+        Ok(id)
+    }
+
+    /// The row and the message about it, or neither.
+    async fn commit(&self, subscription: Subscription) -> Result<(), Error> {
+        let work = self.database.transaction(move |tx| {
+            Box::pin(async move {
+                subscriptions::insert(tx, &subscription).await?;
+                outbox::append(tx, subscription.create_time, &[message(&subscription)]).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        work.await
+    }
+
+    async fn existing(&self, account: AccountId) -> Result<SubscriptionId, Error> {
+        let found = subscriptions::find(self.database.reader(), account).await?;
+        let lost = StorageError::Lost("a subscription that exists was not found");
+        Ok(found.ok_or(lost)?.id)
+    }
+}
+
+fn message(subscription: &Subscription) -> Message {
+    let totals = subscription.seat_totals();
+    Message {
+        topic: SET_SEAT_TOTALS.to_owned(),
+        key: format!("{}/{}", totals.account_id, totals.version),
+        payload: serde_json::json!(totals),
+    }
+}

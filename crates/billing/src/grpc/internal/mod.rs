@@ -1,0 +1,3 @@
+//! The services that only other parts of the cluster may call.
+
+mod subscription_service;

@@ -1,0 +1,23 @@
+//! `usher.billing.internal.v1.SubscriptionService`.
+
+use proto::billing::internal::v1::subscription_service_server::SubscriptionService;
+use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use tonic::{Request, Response, Status};
+
+use crate::error::Error;
+use crate::grpc::Grpc;
+
+#[tonic::async_trait]
+impl SubscriptionService for Grpc {
+    async fn start_subscription(
+        &self,
+        request: Request<StartSubscriptionRequest>,
+    ) -> Result<Response<StartSubscriptionResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let StartSubscriptionRequest { account_id, plan } = request.into_inner();
+        let account = account_id.parse().map_err(Error::from)?;
+        let id = self.0.start_subscription(&caller, account, &plan).await?;
+        let subscription_id = id.to_string();
+        Ok(Response::new(StartSubscriptionResponse { subscription_id }))
+    }
+}

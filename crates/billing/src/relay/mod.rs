@@ -1,0 +1,43 @@
+//! What becomes of the outbox's messages.
+
+use futures::future::join_all;
+use storage::{Deliver, Delivery, Message};
+use types::failpoint;
+
+use crate::app::SET_SEAT_TOTALS;
+use crate::clients::{Licensing, TellError};
+
+/// Delivers each topic to the service it is for.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    pub(crate) licensing: Licensing,
+}
+
+impl Deliver for Deliveries {
+    async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
+        failpoint("billing::relay::claimed");
+        let answers = join_all(batch.iter().map(|message| self.deliver_one(topic, message))).await;
+        failpoint("billing::relay::delivered");
+        answers
+    }
+}
+
+impl Deliveries {
+    async fn deliver_one(&self, topic: &str, message: &Message) -> Delivery {
+        match topic {
+            SET_SEAT_TOTALS => self.set_seat_totals(message).await,
+            _ => Delivery::Park("the topic is unknown".to_owned()),
+        }
+    }
+
+    async fn set_seat_totals(&self, message: &Message) -> Delivery {
+        let Ok(totals) = serde_json::from_value(message.payload.clone()) else {
+            return Delivery::Park("the payload cannot be read".to_owned());
+        };
+        match self.licensing.set_seat_totals(totals).await {
+            Ok(()) => Delivery::Done,
+            Err(error @ TellError::Refused(_)) => Delivery::Park(error.to_string()),
+            Err(error @ TellError::NotNow(_)) => Delivery::Retry(error.to_string()),
+        }
+    }
+}

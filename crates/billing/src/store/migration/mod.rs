@@ -1,0 +1,19 @@
+//! How the schema came to be, step by step.
+
+mod m20261123_000001_create_subscriptions;
+mod m20261123_000002_create_outbox;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// The steps in their order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_subscriptions::Migration),
+            Box::new(m20261123_000002_create_outbox::Migration),
+        ]
+    }
+}

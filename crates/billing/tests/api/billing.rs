@@ -1,0 +1,180 @@
+//! The real service on a free port, with a database of its own.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use billing::{Config, Migrator};
+use chassis::{
+    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, ServerConfig, Shutdown, Signer, TelemetryConfig,
+};
+use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient as InternalClient;
+use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::billing::v1::plan_service_client::PlanServiceClient;
+use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
+use proto::billing::v1::{GetSubscriptionRequest, ListPlansRequest, ListPlansResponse, Subscription};
+use storage::{Database, DatabaseConfig, RelayConfig, outbox};
+use testkit::{Postgres, eventually};
+use tokio::task::JoinHandle;
+use tonic::{Code, Request, Response, Status};
+use types::{AccountId, Clock, Role, SessionId, UserId};
+
+use crate::licensing::FakeLicensing;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// Where a test's database is; dropping it removes the database.
+pub enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres { _server: Postgres, url: String },
+}
+
+impl Place {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub async fn postgres() -> Self {
+        let postgres = Postgres::shared().await;
+        let url = postgres.database("billing").await;
+        Self::Postgres { _server: postgres, url }
+    }
+
+    pub fn config(&self) -> DatabaseConfig {
+        match self {
+            Self::Sqlite(folder) => {
+                DatabaseConfig::new(format!("sqlite://{}", folder.path().join("billing.db").display()))
+            }
+            Self::Postgres { url, .. } => DatabaseConfig {
+                max_connections: 4,
+                ..DatabaseConfig::new(url)
+            },
+        }
+    }
+}
+
+/// A running billing service and all that belongs to it.
+pub struct Billing {
+    pub licensing: FakeLicensing,
+    pub database: Database,
+    peer: Peer,
+    channel: Channel,
+    callers: BTreeMap<String, CallerConfig>,
+    stop: Shutdown,
+    served: JoinHandle<Result<(), billing::ServeError>>,
+    _place: Place,
+}
+
+impl Billing {
+    pub async fn start(place: Place) -> Self {
+        let callers = CallerConfig::circle(["billing", "licensing", "identity", "gateway", "notification"]);
+        let licensing = FakeLicensing::start(&callers["licensing"]).await;
+        let database = Database::connect(&place.config()).await.unwrap();
+        database.migrate::<Migrator>().await.unwrap();
+        let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+        let listen = listener.local_addr().unwrap();
+        let config = Config {
+            listen,
+            telemetry: TelemetryConfig::default(),
+            server: ServerConfig::default(),
+            database: place.config(),
+            callers: callers["billing"].clone(),
+            clients: ClientConfig::default(),
+            licensing: licensing.peer.clone(),
+            relay: RelayConfig {
+                backoff_min: Duration::from_millis(20),
+                backoff_max: Duration::from_millis(50),
+                ..RelayConfig::default()
+            },
+        };
+        let peer = Peer::Tcp(format!("http://{listen}"));
+        let stop = Shutdown::new();
+        Self {
+            licensing,
+            database,
+            channel: peer.channel(&ClientConfig::default()).unwrap(),
+            peer,
+            callers,
+            served: tokio::spawn(billing::serve(config, listener, stop.clone())),
+            stop,
+            _place: place,
+        }
+    }
+
+    pub async fn start_subscription(&self, account: AccountId, plan: &str) -> Result<String, Status> {
+        let message = StartSubscriptionRequest {
+            account_id: account.to_string(),
+            plan: plan.to_owned(),
+        };
+        let answer = self.start_subscription_as("identity", message).await;
+        answer.map(|answer| answer.into_inner().subscription_id)
+    }
+
+    pub async fn start_subscription_as(
+        &self,
+        issuer: &str,
+        message: StartSubscriptionRequest,
+    ) -> Result<Response<StartSubscriptionResponse>, Status> {
+        let request = self.signed(issuer, message, &Actor::Service);
+        InternalClient::new(self.channel.clone())
+            .start_subscription(request)
+            .await
+    }
+
+    pub async fn get_subscription(&self, actor: &Actor) -> Result<Subscription, Status> {
+        let request = self.signed("gateway", GetSubscriptionRequest {}, actor);
+        let answer = SubscriptionServiceClient::new(self.channel.clone())
+            .get_subscription(request)
+            .await?;
+        Ok(answer.into_inner().subscription.unwrap())
+    }
+
+    pub async fn list_plans(&self, actor: &Actor) -> Result<ListPlansResponse, Status> {
+        let request = self.signed("gateway", ListPlansRequest {}, actor);
+        let answer = PlanServiceClient::new(self.channel.clone()).list_plans(request).await;
+        answer.map(Response::into_inner)
+    }
+
+    /// Waits until nothing is left to deliver; answers how many messages are parked.
+    pub async fn delivered(&self) -> u64 {
+        eventually(SOON, async || {
+            let depth = outbox::depth(self.database.reader()).await.unwrap();
+            if depth.waiting == 0 {
+                Ok(depth.parked)
+            } else {
+                Err(format!("{depth:?}"))
+            }
+        })
+        .await
+    }
+
+    /// Stops the service as SIGTERM would.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.served.await.unwrap().unwrap();
+        let channel = self.peer.channel(&ClientConfig::default()).unwrap();
+        let answer = PlanServiceClient::new(channel).list_plans(ListPlansRequest {}).await;
+        assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
+    }
+
+    fn signed<T>(&self, issuer: &str, message: T, actor: &Actor) -> Request<T> {
+        let signer = Signer::new(issuer, &self.callers[issuer], Clock::system()).unwrap();
+        signer.request(message, actor, "billing").unwrap()
+    }
+}
+
+/// A person of this account who has logged in.
+pub fn person(account: AccountId, role: Role) -> Actor {
+    Actor::Person(Person {
+        account,
+        user: UserId::new(),
+        role,
+        billing_contact: false,
+        session: SessionId::new(),
+    })
+}
+
+/// Code and reason of a refusal.
+pub fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, String) {
+    let status = answer.unwrap_err();
+    (status.code(), chassis::reason(&status).unwrap_or_default())
+}

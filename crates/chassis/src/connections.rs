@@ -1,0 +1,137 @@
+//! The connections of a server: accepted, kept alive, replaced when old, finished or cut at the end.
+//!
+//! tonic's own server is not used, for three reasons seen in 0.14.9: its timer answers CANCELLED instead of
+//! DEADLINE_EXCEEDED, a grace period for old connections cuts them without asking first, and calls that outlive the
+//! drain cannot be ended.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken as Shutdown;
+use tokio_util::task::TaskTracker;
+use tonic::body::Body;
+use tonic::transport::server::TcpConnectInfo;
+use tower::ServiceExt;
+
+use crate::listener::{Connection, Listener};
+use crate::pipeline::{Methods, Pipeline};
+use crate::server::ServerConfig;
+
+/// How long to wait after a connection could not be accepted, usually for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The open connections of one server.
+pub(crate) struct Connections {
+    builder: Builder<TokioExecutor>,
+    age: Duration,
+    grace: Duration,
+    free: Arc<Semaphore>,
+    tasks: TaskTracker,
+    /// Asks the connections to finish.
+    finish: Shutdown,
+    /// Ends them whether they are finished or not.
+    pub(crate) cut: Shutdown,
+}
+
+impl Connections {
+    pub(crate) fn new(config: &ServerConfig) -> Arc<Self> {
+        let mut builder = Builder::new(TokioExecutor::new()).http2_only();
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(config.streams_per_connection)
+            .keep_alive_interval(config.keepalive_interval)
+            .keep_alive_timeout(config.keepalive_timeout);
+        let cut = Shutdown::new();
+        Arc::new(Self {
+            builder,
+            age: config.max_connection_age,
+            grace: config.max_connection_age_grace,
+            free: Arc::new(Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS))),
+            tasks: TaskTracker::new(),
+            finish: cut.child_token(),
+            cut,
+        })
+    }
+
+    /// Accepts connections until dropped, or until there can be no more: when nobody is left who could call over memory.
+    pub(crate) async fn accept<S: Methods>(self: Arc<Self>, mut listener: Listener, pipeline: Pipeline<S>) {
+        while let Ok(permit) = Arc::clone(&self.free).acquire_owned().await {
+            match listener.accept().await {
+                Some(Ok(connection)) => {
+                    let serving = Arc::clone(&self).serve(connection, pipeline.clone(), permit);
+                    self.tasks.spawn(serving);
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "a connection cannot be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// Serves one connection until it ends: by itself, when it is old, or when the server stops.
+    async fn serve<S: Methods>(
+        self: Arc<Self>,
+        connection: Connection,
+        pipeline: Pipeline<S>,
+        _permit: OwnedSemaphorePermit,
+    ) {
+        let remote = connection.remote_addr();
+        let service = pipeline.map_request(move |request: Request<_>| prepare(request.map(Body::new), remote));
+        let mut serving = pin!(
+            self.builder
+                .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
+        );
+        let ended = tokio::select! {
+            result = serving.as_mut() => Some(result),
+            () = tokio::time::sleep(self.age) => None,
+            () = self.finish.cancelled() => None,
+        };
+        let result = match ended {
+            Some(result) => result,
+            None => {
+                serving.as_mut().graceful_shutdown();
+                tokio::select! {
+                    result = serving => result,
+                    () = tokio::time::sleep(self.grace) => Ok(()),
+                    () = self.cut.cancelled() => Ok(()),
+                }
+            }
+        };
+        if let Err(error) = result {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
+
+    /// Waits until the calls in progress are finished, but not longer than `timeout`; then cuts the rest.
+    pub(crate) async fn drain(&self, timeout: Duration, name: &str) {
+        self.finish.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(timeout, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                connections = self.tasks.len(),
+                "{name} stops with calls in progress: drain_timeout is over"
+            );
+            self.cut.cancel();
+            self.tasks.wait().await;
+        }
+    }
+}
+
+/// A request as tonic's handlers expect it: they find the other side's address in its extensions.
+fn prepare(mut request: Request<Body>, remote: Option<SocketAddr>) -> Request<Body> {
+    request.extensions_mut().insert(TcpConnectInfo {
+        local_addr: None,
+        remote_addr: remote,
+    });
+    request
+}

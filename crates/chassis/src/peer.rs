@@ -1,0 +1,180 @@
+//! Another service, and how to reach it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Deserializer};
+use tonic::transport::{Endpoint, Uri};
+use tower::service_fn;
+
+use crate::channel::Channel;
+use crate::config::period;
+use crate::listener::MemoryPeer;
+
+/// Where another service is.
+#[derive(Clone, Debug)]
+pub enum Peer {
+    /// At `http://host:port`.
+    Tcp(String),
+    /// In this process.
+    Memory(MemoryPeer),
+}
+
+/// How calls to a peer behave.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientConfig {
+    /// Connections to a peer over TCP, used in turn.
+    pub connections: usize,
+    /// How long opening a connection may take.
+    #[serde(deserialize_with = "period")]
+    pub connect_timeout: Duration,
+    /// How long a call may take that names no shorter time itself; then it answers `DEADLINE_EXCEEDED`.
+    #[serde(deserialize_with = "period")]
+    pub request_timeout: Duration,
+    /// How often an idle connection is tried.
+    #[serde(deserialize_with = "period")]
+    pub keepalive_interval: Duration,
+    /// How long such a try may take before the connection is given up.
+    #[serde(deserialize_with = "period")]
+    pub keepalive_timeout: Duration,
+    /// The largest message that is taken, for `max_decoding_message_size` of the generated clients.
+    pub max_message_bytes: usize,
+    /// Whether plaintext may leave this machine. Never in production.
+    pub insecure_plaintext: bool,
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self {
+            connections: 2,
+            connect_timeout: Duration::from_secs(2),
+            request_timeout: Duration::from_secs(10),
+            keepalive_interval: Duration::from_secs(20),
+            keepalive_timeout: Duration::from_secs(10),
+            max_message_bytes: 4 * 1024 * 1024,
+            insecure_plaintext: false,
+        }
+    }
+}
+
+/// A peer that cannot be called.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// Its address is not of the expected form.
+    #[error("the peer address {0:?} is refused: http://host:port is expected")]
+    Address(String),
+    /// It is on another machine, and there are no certificates.
+    #[error(
+        "the peer address {0:?} is refused: it is not on loopback, and plaintext must not leave this machine (insecure_plaintext = false)"
+    )]
+    Plaintext(String),
+}
+
+impl Peer {
+    /// A channel to the peer. It connects at the first call, and again whenever the connection is lost.
+    ///
+    /// # Errors
+    /// When the address is malformed, or plaintext would leave this machine.
+    pub fn channel(&self, config: &ClientConfig) -> Result<Channel, PeerError> {
+        let lanes = match self {
+            Self::Tcp(address) => {
+                let uri = read_address(address).ok_or_else(|| PeerError::Address(address.clone()))?;
+                if !config.insecure_plaintext && !is_loopback(&uri) {
+                    return Err(PeerError::Plaintext(address.clone()));
+                }
+                let lane = || endpoint(uri.clone(), config).connect_lazy();
+                (0..config.connections.max(1)).map(|_| lane()).collect()
+            }
+            Self::Memory(peer) => {
+                let peer = peer.clone();
+                let connector = service_fn(move |_: Uri| {
+                    let peer = peer.clone();
+                    async move { peer.connect().await.map(TokioIo::new) }
+                });
+                let endpoint = endpoint(Uri::from_static("http://memory"), config);
+                vec![endpoint.connect_with_connector_lazy(connector)]
+            }
+        };
+        Ok(Channel::new(lanes, config.request_timeout))
+    }
+}
+
+fn endpoint(uri: Uri, config: &ClientConfig) -> Endpoint {
+    // No `Endpoint::timeout`: it answers CANCELLED. The channel keeps the time itself.
+    Endpoint::from(uri)
+        .tcp_nodelay(true)
+        .connect_timeout(config.connect_timeout)
+        .http2_keep_alive_interval(config.keepalive_interval)
+        .keep_alive_timeout(config.keepalive_timeout)
+        .keep_alive_while_idle(true)
+}
+
+fn read_address(address: &str) -> Option<Uri> {
+    let uri: Uri = address.parse().ok()?;
+    let plain =
+        uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty()) && uri.port_u16().is_some();
+    let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    (plain && bare).then_some(uri)
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+impl<'de> Deserialize<'de> for Peer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let address = String::deserialize(deserializer)?;
+        match read_address(&address) {
+            Some(_) => Ok(Self::Tcp(address)),
+            None => Err(serde::de::Error::custom(PeerError::Address(address))),
+        }
+    }
+}
+
+impl From<MemoryPeer> for Peer {
+    fn from(peer: MemoryPeer) -> Self {
+        Self::Memory(peer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_addresses_are_read() {
+        let table = [
+            ("http://127.0.0.1:5000", true),
+            ("http://localhost:5000/", true),
+            ("http://[::1]:5000", true),
+            ("http://identity:5000", true),
+            ("https://127.0.0.1:5000", false),
+            ("127.0.0.1:5000", false),
+            ("http://127.0.0.1", false),
+            ("http://127.0.0.1:5000/path", false),
+            ("", false),
+        ];
+        for (address, good) in table {
+            assert_eq!(read_address(address).is_some(), good, "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn plaintext_leaves_this_machine_only_when_told_so() {
+        let config = ClientConfig::default();
+        for address in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
+            assert!(Peer::Tcp(address.into()).channel(&config).is_ok(), "{address}");
+        }
+        let far = Peer::Tcp("http://10.0.0.1:1".into());
+        assert!(matches!(far.channel(&config), Err(PeerError::Plaintext(_))));
+        let insecure = ClientConfig {
+            insecure_plaintext: true,
+            ..config
+        };
+        assert!(far.channel(&insecure).is_ok());
+    }
+}

@@ -1,0 +1,129 @@
+//! The way of a call through a server: span, limit, deadline, guard, handler, and a reason for every refusal.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::FutureExt;
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::{Code, Status};
+use tower::{Service as Call, ServiceExt};
+use tracing::Instrument;
+
+use crate::guard::Guard;
+use crate::infrastructure::is_infrastructure;
+use crate::server::Service;
+use crate::{answer, deadline, trace};
+
+/// Anything that answers gRPC calls: generated servers behind [`Routes`], or the edge's forwarding.
+pub(crate) trait Methods:
+    Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+impl<S> Methods for S where
+    S: Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+/// The way through one server; a clone per connection.
+#[derive(Clone)]
+pub(crate) struct Pipeline<S> {
+    shared: Arc<Shared>,
+    infrastructure: Routes,
+    methods: S,
+}
+
+struct Shared {
+    name: String,
+    guard: Option<Guard>,
+    timeout: Duration,
+    limit: Semaphore,
+}
+
+impl<S: Methods> Pipeline<S> {
+    pub(crate) fn new(service: &Service<'_>, infrastructure: Routes, methods: S) -> Self {
+        let shared = Shared {
+            name: service.name.to_owned(),
+            guard: service.guard.clone(),
+            timeout: service.config.request_timeout,
+            limit: Semaphore::new(service.config.concurrency_limit.min(Semaphore::MAX_PERMITS)),
+        };
+        Self {
+            shared: Arc::new(shared),
+            infrastructure,
+            methods,
+        }
+    }
+
+    async fn answer(self, request: Request<Body>) -> Response<Body> {
+        let Self {
+            shared,
+            infrastructure,
+            methods,
+        } = self;
+        if is_infrastructure(request.uri().path()) {
+            return run(infrastructure, request).await;
+        }
+        let Ok(_permit) = shared.limit.try_acquire() else {
+            return answer::overloaded().into_http();
+        };
+        let span = trace::server_span(&shared.name, request.uri().path(), request.headers());
+        let response = shared.handle(methods, request).instrument(span.clone()).await;
+        let code = code(&response);
+        trace::finish(&span, code);
+        span.in_scope(|| tracing::debug!(?code, "answered"));
+        response
+    }
+}
+
+impl Shared {
+    async fn handle<S: Methods>(&self, methods: S, mut request: Request<Body>) -> Response<Body> {
+        if let Some(guard) = &self.guard {
+            match guard.admit(request.uri().path(), request.headers()) {
+                Ok(caller) => request.extensions_mut().insert(caller),
+                Err(status) => return status.into_http(),
+            };
+        }
+        let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
+        let path = request.uri().clone();
+        let handling = AssertUnwindSafe(run(methods, request)).catch_unwind();
+        match tokio::time::timeout(timeout, handling).await {
+            Ok(Ok(response)) => answer::explain(response),
+            Ok(Err(_panic)) => answer::panicked(path.path()).into_http(),
+            Err(_elapsed) => deadline::exceeded().into_http(),
+        }
+    }
+}
+
+async fn run<S: Methods>(methods: S, request: Request<Body>) -> Response<Body> {
+    let Ok(response) = methods.oneshot(request).await;
+    response
+}
+
+/// How a call ended, as far as its headers tell: an answer with a body has begun well.
+fn code(response: &Response<Body>) -> Code {
+    Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code())
+}
+
+impl<S: Methods> Call<Request<Body>> for Pipeline<S> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answer = self.clone().answer(request);
+        Box::pin(async move { Ok(answer.await) })
+    }
+}

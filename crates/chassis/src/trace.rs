@@ -1,0 +1,156 @@
+//! One span per call, and the W3C trace context that ties the spans of several processes together.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tonic::Code;
+use tonic::metadata::MetadataMap;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// The header whose presence tells that the caller is part of a trace.
+const TRACEPARENT: &str = "traceparent";
+
+/// The span of a call that came in, continuing the caller's trace. It carries the method and never a person's data.
+pub(crate) fn server_span(service: &str, path: &str, headers: &HeaderMap) -> Span {
+    let span = span(service, path, "server");
+    if headers.contains_key(TRACEPARENT) {
+        let parent = TraceContextPropagator::new().extract(&Incoming(headers));
+        // Refused only when the span is already part of a trace or no exporter is configured: then there is nothing to tie.
+        let _ = span.set_parent(parent);
+    }
+    span
+}
+
+/// A call's method as (`package.Service`, `Method`).
+pub(crate) fn method(path: &str) -> (&str, &str) {
+    path.trim_start_matches('/').rsplit_once('/').unwrap_or((path, ""))
+}
+
+fn span(service: &str, path: &str, kind: &str) -> Span {
+    let (rpc_service, rpc_method) = method(path);
+    tracing::info_span!(
+        "rpc",
+        otel.name = path.trim_start_matches('/'),
+        otel.kind = kind,
+        otel.status_code = tracing::field::Empty,
+        usher.service = service,
+        rpc.system = "grpc",
+        rpc.service = rpc_service,
+        rpc.method = rpc_method,
+        rpc.grpc.status_code = tracing::field::Empty,
+    )
+}
+
+/// Notes how a call ended on its span.
+pub(crate) fn finish(span: &Span, code: Code) {
+    span.record("rpc.grpc.status_code", i32::from(code));
+    match code {
+        Code::Unknown
+        | Code::DeadlineExceeded
+        | Code::Unimplemented
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss => {
+            span.record("otel.status_code", "ERROR");
+        }
+        Code::Ok
+        | Code::Cancelled
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unauthenticated => {}
+    }
+}
+
+/// Adds the present trace to a request's metadata; for calls that do not go through a [`crate::Channel`].
+pub fn inject(metadata: &mut MetadataMap) {
+    let mut headers = std::mem::take(metadata).into_headers();
+    inject_headers(&mut headers);
+    *metadata = MetadataMap::from_headers(headers);
+}
+
+/// Adds the present trace to the headers of a call going out.
+pub(crate) fn inject_headers(headers: &mut HeaderMap) {
+    let context = Span::current().context();
+    if context.span().span_context().is_valid() {
+        inject_context(&context, headers);
+    }
+}
+
+fn inject_context(context: &Context, headers: &mut HeaderMap) {
+    TraceContextPropagator::new().inject_context(context, &mut Outgoing(headers));
+}
+
+struct Incoming<'a>(&'a HeaderMap);
+
+impl Extractor for Incoming<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
+
+struct Outgoing<'a>(&'a mut HeaderMap);
+
+impl Injector for Outgoing<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
+            self.0.insert(name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::TracerProvider;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::*;
+
+    #[test]
+    fn a_trace_goes_in_and_comes_out_again() {
+        let provider = SdkTracerProvider::builder().build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                TRACEPARENT,
+                HeaderValue::from_static("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            );
+            let span = server_span("identity", "/usher.identity.v1.SessionService/LogIn", &headers);
+            let mut metadata = MetadataMap::new();
+            span.in_scope(|| inject(&mut metadata));
+            let out = metadata.get(TRACEPARENT).unwrap().to_str().unwrap();
+            assert!(out.contains(trace) && !out.contains("00f067aa0ba902b7"), "{out}");
+        });
+    }
+
+    #[test]
+    fn without_a_trace_nothing_is_added() {
+        let mut metadata = MetadataMap::new();
+        inject(&mut metadata);
+        assert!(metadata.is_empty());
+    }
+
+    #[test]
+    fn a_path_is_service_and_method() {
+        assert_eq!(
+            method("/usher.identity.v1.SessionService/LogIn"),
+            ("usher.identity.v1.SessionService", "LogIn")
+        );
+        assert_eq!(method("junk"), ("junk", ""));
+    }
+}

@@ -1,0 +1,174 @@
+//! What a server takes and for how long, and how it says that it does not.
+
+use std::time::Duration;
+
+use chassis::{ClientConfig, ServerConfig};
+use proto::identity::v1::session_service_client::SessionServiceClient;
+use tonic::Code;
+use tonic_types::StatusExt;
+
+use crate::support::{Stand, refusal};
+
+#[tokio::test]
+async fn more_calls_than_the_limit_are_refused_with_a_time_to_retry_and_health_still_answers() {
+    let stand = Stand::tcp(ServerConfig {
+        concurrency_limit: 2,
+        ..ServerConfig::default()
+    })
+    .await;
+    let calls: Vec<_> = (0..2)
+        .map(|_| {
+            let (mut client, request) = (stand.client(), stand.log_in("wait"));
+            tokio::spawn(async move { client.log_in(request).await })
+        })
+        .collect();
+    stand.arrived(2).await;
+    let status = stand.client().log_in(stand.log_in("ada")).await.unwrap_err();
+    assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
+    assert_eq!(
+        refusal::<()>(Err(status)),
+        (Code::ResourceExhausted, "OVERLOADED".into())
+    );
+    let mut health = tonic_health::pb::health_client::HealthClient::new(stand.channel());
+    health
+        .check(tonic_health::pb::HealthCheckRequest::default())
+        .await
+        .unwrap();
+    stand.sessions.gate.add_permits(2);
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    stand.client().log_in(stand.log_in("ada")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_takes_too_long_exceeds_its_deadline_whoever_set_it() {
+    let short = Duration::from_millis(30);
+    let patient = Stand::tcp(ServerConfig::default()).await;
+    let strict = Stand::tcp(ServerConfig {
+        request_timeout: short,
+        ..ServerConfig::default()
+    })
+    .await;
+    let expected = (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned());
+
+    let impatient = ClientConfig {
+        request_timeout: short,
+        ..ClientConfig::default()
+    };
+    let mut client = SessionServiceClient::new(patient.peer.channel(&impatient).unwrap());
+    assert_eq!(
+        refusal(client.log_in(patient.log_in("wait")).await),
+        expected,
+        "the channel's limit"
+    );
+
+    let mut request = patient.log_in("wait");
+    request.set_timeout(short);
+    assert_eq!(
+        refusal(patient.client().log_in(request).await),
+        expected,
+        "the request's limit"
+    );
+
+    assert_eq!(
+        refusal(strict.client().log_in(strict.log_in("wait")).await),
+        expected,
+        "the server's limit"
+    );
+}
+
+#[tokio::test]
+async fn a_caller_with_a_timer_of_its_own_gets_the_deadline_from_the_server() {
+    let stand = Stand::tcp(ServerConfig {
+        request_timeout: Duration::from_millis(30),
+        ..ServerConfig::default()
+    })
+    .await;
+    let chassis::Peer::Tcp(address) = stand.peer.clone() else {
+        panic!("a TCP stand")
+    };
+    let mut client = SessionServiceClient::connect(address).await.unwrap();
+    assert_eq!(
+        refusal(client.log_in(stand.log_in("wait")).await),
+        (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into())
+    );
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_refused_by_name() {
+    let stand = Stand::tcp(ServerConfig {
+        max_message_bytes: 1_000,
+        ..ServerConfig::default()
+    })
+    .await;
+    let answer = stand.client().log_in(stand.log_in(&"a".repeat(2_000))).await;
+    assert_eq!(refusal(answer), (Code::OutOfRange, "MESSAGE_TOO_LARGE".into()));
+}
+
+#[tokio::test]
+async fn a_panic_is_an_internal_error_and_the_next_call_passes() {
+    let stand = Stand::tcp(ServerConfig::default()).await;
+    let status = stand.client().log_in(stand.log_in("panic")).await.unwrap_err();
+    assert!(!status.message().contains("on purpose"), "{}", status.message());
+    assert_eq!(refusal::<()>(Err(status)), (Code::Internal, "INTERNAL".into()));
+    stand.client().log_in(stand.log_in("ada")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_without_a_reason_tells_the_caller_nothing() {
+    let stand = Stand::tcp(ServerConfig::default()).await;
+    let status = stand.client().log_in(stand.log_in("bare")).await.unwrap_err();
+    assert!(!status.message().contains("table"), "{}", status.message());
+    assert_eq!(refusal::<()>(Err(status)), (Code::Internal, "INTERNAL".into()));
+    let refused = stand.client().log_in(stand.log_in("refuse")).await;
+    assert_eq!(refusal(refused), (Code::NotFound, "USER_NOT_FOUND".into()));
+}
+
+#[tokio::test]
+async fn an_old_connection_is_replaced_without_losing_a_call() {
+    let config = ServerConfig {
+        max_connection_age: Duration::from_millis(20),
+        ..ServerConfig::default()
+    };
+    let stand = Stand::tcp(config).await;
+    let mut client = stand.client();
+    let begin = tokio::time::Instant::now();
+    while begin.elapsed() < Duration::from_millis(300) {
+        client.log_in(stand.log_in("ada")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_serial_caller_over_tcp_is_not_slowed_down_by_delayed_acknowledgements() {
+    let stand = Stand::tcp(ServerConfig::default()).await;
+    let mut client = stand.client();
+    client.log_in(stand.log_in("ada")).await.unwrap();
+    let begin = tokio::time::Instant::now();
+    for _ in 0..50 {
+        client.log_in(stand.log_in("ada")).await.unwrap();
+    }
+    // Without TCP_NODELAY on both ends each call takes 40 ms, two seconds in all.
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn plaintext_on_an_address_others_can_reach_is_refused() {
+    let listener = chassis::Listener::bind("0.0.0.0:0").await.unwrap();
+    let config = ServerConfig::default();
+    let service = chassis::Service {
+        name: "identity",
+        config: &config,
+        guard: None,
+        packages: &[],
+        descriptors: &[],
+    };
+    let answer = chassis::serve(
+        service,
+        tonic::service::Routes::default(),
+        listener,
+        chassis::Shutdown::new(),
+    )
+    .await;
+    assert!(matches!(answer, Err(chassis::ServeError::Plaintext(_))), "{answer:?}");
+}

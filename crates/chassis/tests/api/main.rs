@@ -1,0 +1,11 @@
+//! The chassis as a process uses it: real servers, real clients, a real Redis.
+
+#![expect(clippy::unwrap_used, reason = "what is not as a test expects ends the test")]
+
+mod callers;
+mod drain;
+mod infrastructure;
+mod limits;
+mod shared;
+mod support;
+mod telemetry;

@@ -1,0 +1,108 @@
+//! Who is calling: the token says who, identity says what they are right now.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::{Event, Person, Refusal, Shared, Shutdown};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use moka::future::Cache;
+use tonic::{Code, Status};
+use types::SessionId;
+
+use crate::clients::Identity;
+use crate::token::AccessTokens;
+
+/// The channel on which identity tells of ended sessions.
+const ENDED: &str = "sessions.ended";
+const CAPACITY: u64 = 100_000;
+/// What an old token may go on working for after its user has lost it.
+const MAX_AGE: Duration = Duration::from_secs(5);
+
+/// Authenticates callers; cheap to clone.
+#[derive(Clone)]
+pub struct Authentication {
+    tokens: Arc<AccessTokens>,
+    identity: Identity,
+    present: Cache<SessionId, Person>,
+}
+
+impl Authentication {
+    /// Authenticates by `tokens` and `identity`, whose answers are believed for `max_age`, 5 s at most.
+    pub fn new(tokens: AccessTokens, identity: Identity, max_age: Duration) -> Self {
+        let present = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(max_age.min(MAX_AGE))
+            .build();
+        Self {
+            tokens: Arc::new(tokens),
+            identity,
+            present,
+        }
+    }
+
+    /// The person behind these headers.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` with `ACCESS_TOKEN_REQUIRED`, `ACCESS_TOKEN_INVALID` or `SESSION_ENDED`.
+    pub async fn person(&self, headers: &HeaderMap) -> Result<Person, Status> {
+        let Some(header) = headers.get(AUTHORIZATION) else {
+            return Err(refuse(
+                "ACCESS_TOKEN_REQUIRED",
+                "Log in and send `authorization: Bearer <access token>`.",
+            ));
+        };
+        let bearer = header
+            .to_str()
+            .ok()
+            .and_then(bearer_token)
+            .and_then(|token| self.tokens.verify(token));
+        let Some(bearer) = bearer else {
+            return Err(refuse(
+                "ACCESS_TOKEN_INVALID",
+                "The access token is not good, or has expired; refresh the session.",
+            ));
+        };
+        let known = self
+            .present
+            .try_get_with(bearer.session, self.identity.person(bearer.user, bearer.session))
+            .await;
+        let person = known.map_err(|status| Status::clone(&status))?;
+        // A session id is unique, but a token that pairs it with somebody else must not borrow what is known of it.
+        if person.user == bearer.user {
+            Ok(person)
+        } else {
+            Err(refuse("ACCESS_TOKEN_INVALID", "The access token is not good."))
+        }
+    }
+
+    /// Forgets sessions that have ended, until `shutdown`.
+    pub async fn forget_ended(self, shared: Shared, shutdown: Shutdown) {
+        let mut ended = shared.subscribe(ENDED).await;
+        loop {
+            let event = tokio::select! {
+                () = shutdown.cancelled() => return,
+                event = ended.next() => event,
+            };
+            match event {
+                Some(Event::Message(session)) => {
+                    if let Ok(session) = session.parse::<SessionId>() {
+                        self.present.invalidate(&session).await;
+                    }
+                }
+                Some(Event::Gap) => self.present.invalidate_all(),
+                None => return,
+            }
+        }
+    }
+}
+
+/// RFC 6750 §2.1; the scheme's name in any case (RFC 9110 §11.1).
+fn bearer_token(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn refuse(reason: &'static str, sentence: &str) -> Status {
+    Refusal::new(Code::Unauthenticated, reason, sentence).into()
+}

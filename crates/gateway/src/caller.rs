@@ -1,0 +1,38 @@
+//! For whom a composed method calls the services.
+
+use chassis::{Actor, Caller, Person, Signer};
+use tonic::{Request, Status};
+
+/// The person a composed method works for.
+#[derive(Clone, Debug)]
+pub struct From {
+    /// Who they are.
+    pub person: Person,
+    caller: Caller,
+}
+
+impl From {
+    /// The person behind a request.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED/CALLER_REQUIRED` when nobody is logged in.
+    pub fn request<T>(request: &Request<T>) -> Result<Self, Status> {
+        let caller = chassis::caller(request)?.clone();
+        Ok(Self {
+            person: *caller.person()?,
+            caller,
+        })
+    }
+
+    /// A request to a service on this person's behalf.
+    ///
+    /// # Errors
+    /// `INTERNAL` when it cannot be signed.
+    pub fn sign<T>(&self, signer: &Signer, message: T, audience: &str) -> Result<Request<T>, Status> {
+        let mut request = signer.request(message, &Actor::Person(self.person), audience)?;
+        if let Some(source) = self.caller.source {
+            chassis::set_source(request.metadata_mut(), source);
+        }
+        Ok(request)
+    }
+}

@@ -1,0 +1,54 @@
+//! What the gateway must be told before it starts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chassis::config::period;
+use chassis::{CallerConfig, ClientConfig, Peer, ServerConfig, SharedConfig, TelemetryConfig};
+use serde::Deserialize;
+
+/// The gateway's configuration.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Logs and traces.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+    /// Limits of the server.
+    #[serde(default)]
+    pub server: ServerConfig,
+    /// The key it vouches for callers with.
+    pub callers: CallerConfig,
+    /// Where ended sessions are told.
+    pub shared: SharedConfig,
+    /// How it calls its peers.
+    #[serde(default)]
+    pub clients: ClientConfig,
+    /// Where identity is.
+    pub identity: Peer,
+    /// Where licensing is.
+    pub licensing: Peer,
+    /// Where billing is.
+    pub billing: Peer,
+    /// Where notification is.
+    pub notification: Peer,
+    /// Who is let in.
+    pub access: AccessConfig,
+}
+
+/// Access tokens.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessConfig {
+    /// The Ed25519 public key that belongs to identity's access key: 32 octets in base64.
+    pub public_key: String,
+    /// How long a caller's role and account are believed before identity is asked again; at most 5 s.
+    #[serde(default = "two_seconds", deserialize_with = "period")]
+    pub max_age: Duration,
+}
+
+const fn two_seconds() -> Duration {
+    Duration::from_secs(2)
+}

@@ -1,0 +1,167 @@
+//! The way in: finds the method's rule, authenticates, and forwards the call untouched or serves it here.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use chassis::{Actor, CALLER_KEY, Caller, Channel, Refusal, SOURCE_KEY, Signer};
+use futures::future::BoxFuture;
+use http::header::AUTHORIZATION;
+use http::{Request, Response};
+use proto::access::{Policy, Rule};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::server::TcpConnectInfo;
+use tonic::{Code, Status};
+use tower::{Service, ServiceExt};
+
+use crate::authentication::Authentication;
+
+/// The packages that are composed here.
+pub const OWN_PACKAGE: &str = "usher.admin.v1";
+
+/// A service behind the gateway.
+#[derive(Clone)]
+pub struct Upstream {
+    /// Its name, and the audience of what is signed for it.
+    pub name: &'static str,
+    /// The public package it serves.
+    pub package: &'static str,
+    /// The way to it.
+    pub channel: Channel,
+}
+
+/// The gateway's handling of every call; cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    shared: Arc<Parts>,
+    own: Routes,
+}
+
+struct Parts {
+    policy: Policy,
+    authentication: Authentication,
+    signer: Signer,
+    upstreams: Vec<Upstream>,
+}
+
+impl Edge {
+    /// Serves `own` methods here and forwards those of `upstreams`.
+    pub fn new(
+        policy: Policy,
+        authentication: Authentication,
+        signer: Signer,
+        upstreams: Vec<Upstream>,
+        own: Routes,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Parts {
+                policy,
+                authentication,
+                signer,
+                upstreams,
+            }),
+            own,
+        }
+    }
+
+    async fn handle(self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
+        let caller = self.shared.admit(&mut request).await?;
+        let package = package(request.uri().path());
+        if package == OWN_PACKAGE {
+            request.extensions_mut().insert(caller);
+            let Ok(response) = self.own.oneshot(request).await;
+            return Ok(response);
+        }
+        let upstream = self
+            .shared
+            .upstreams
+            .iter()
+            .find(|upstream| upstream.package == package);
+        let upstream = upstream.ok_or_else(unknown_method)?;
+        let token = self.shared.signer.token(&caller.actor, upstream.name)?;
+        let token = http::HeaderValue::from_bytes(token.as_bytes()).map_err(|error| chassis::internal(&error))?;
+        request.headers_mut().insert(CALLER_KEY, token);
+        if let Some(source) = caller.source.and_then(|source| source.to_string().parse().ok()) {
+            request.headers_mut().insert(SOURCE_KEY, source);
+        }
+        let Ok(response) = upstream.channel.clone().oneshot(request).await;
+        Ok(response)
+    }
+}
+
+impl Parts {
+    /// Who is calling, when they may; whatever the outside says about that in headers of ours is dropped.
+    async fn admit(&self, request: &mut Request<Body>) -> Result<Caller, Status> {
+        let headers = request.headers_mut();
+        headers.remove(CALLER_KEY);
+        headers.remove(SOURCE_KEY);
+        let rule = match self.policy.rule(request.uri().path()) {
+            None | Some(Rule::Internal(_)) => return Err(unknown_method()),
+            Some(rule) => rule,
+        };
+        let actor = match rule {
+            Rule::Public => Actor::Nobody,
+            Rule::Authenticated | Rule::Permission(_) | Rule::Internal(_) => {
+                Actor::Person(self.authentication.person(request.headers()).await?)
+            }
+        };
+        // Nobody behind the gateway has a use for it.
+        request.headers_mut().remove(AUTHORIZATION);
+        let connection = request.extensions().get::<TcpConnectInfo>();
+        let source = connection
+            .and_then(|connection| connection.remote_addr)
+            .map(|address| address.ip());
+        let caller = Caller {
+            issuer: "outside".to_owned(),
+            actor,
+            source,
+        };
+        chassis::enforce(rule, &caller)?;
+        Ok(caller)
+    }
+}
+
+impl Service<Request<Body>> for Edge {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move { Ok(edge.handle(request).await.unwrap_or_else(|status| status.into_http())) })
+    }
+}
+
+/// `usher.identity.v1` of `/usher.identity.v1.SessionService/LogIn`.
+fn package(path: &str) -> &str {
+    let service = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    service.rsplit_once('.').map_or("", |(package, _)| package)
+}
+
+fn unknown_method() -> Status {
+    Refusal::new(Code::Unimplemented, "METHOD_UNKNOWN", "There is no such method.").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_its_package() {
+        let cases = [
+            ("/usher.identity.v1.SessionService/LogIn", "usher.identity.v1"),
+            ("/usher.admin.v1.PeopleService/AddUsers", "usher.admin.v1"),
+            ("/Service/Method", ""),
+            ("/", ""),
+            ("", ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(package(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The gateway: authenticates callers, forwards public methods untouched, and composes across services.
+
+mod authentication;
+mod caller;
+mod clients;
+mod config;
+mod edge;
+mod people;
+mod token;
+
+pub use config::{AccessConfig, Config};
+
+use chassis::{Listener, Service, Shared, Shutdown, Signer};
+use proto::access::Policy;
+use proto::admin::v1::people_service_server::PeopleServiceServer;
+use tonic::service::Routes;
+use types::Clock;
+
+use crate::authentication::Authentication;
+use crate::clients::{Identity, Licensing, Notification};
+use crate::edge::{Edge, OWN_PACKAGE, Upstream};
+use crate::people::People;
+use crate::token::AccessTokens;
+
+/// The name that the gateway signs with.
+const NAME: &str = "gateway";
+/// Every public package: forwarded, or composed here.
+const PACKAGES: &[&str] = &[
+    OWN_PACKAGE,
+    "usher.identity.v1",
+    "usher.licensing.v1",
+    "usher.billing.v1",
+    "usher.notification.v1",
+];
+
+/// What stops the gateway from starting or from serving on.
+pub type ServeError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Serves until `shutdown`, then finishes what is under way.
+///
+/// # Errors
+/// When the configuration cannot be used, or serving fails.
+pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
+    let clock = Clock::system();
+    let shared = Shared::connect(&config.shared)?;
+    let signer = Signer::new(NAME, &config.callers, clock.clone())?;
+    let limit = config.server.max_message_bytes;
+    let upstream = |name, package, peer: &chassis::Peer| {
+        peer.channel(&config.clients)
+            .map(|channel| Upstream { name, package, channel })
+    };
+    let identity = upstream("identity", "usher.identity.v1", &config.identity)?;
+    let licensing = upstream("licensing", "usher.licensing.v1", &config.licensing)?;
+    let billing = upstream("billing", "usher.billing.v1", &config.billing)?;
+    let notification = upstream("notification", "usher.notification.v1", &config.notification)?;
+
+    let people = People {
+        identity: Identity::new(&identity.channel, signer.clone(), limit),
+        licensing: Licensing::new(&licensing.channel, signer.clone()),
+        notification: Notification::new(&notification.channel, signer.clone()),
+        clock: clock.clone(),
+    };
+    let own = Routes::new(PeopleServiceServer::new(people.clone()).max_decoding_message_size(limit)).prepare();
+    let tokens = AccessTokens::new(&config.access.public_key, clock)?;
+    let authentication = Authentication::new(tokens, people.identity, config.access.max_age);
+    let forgetting = tokio::spawn(authentication.clone().forget_ended(shared, shutdown.clone()));
+    let upstreams = vec![identity, licensing, billing, notification];
+    let edge = Edge::new(Policy::load()?, authentication, signer, upstreams, own);
+    let service = Service {
+        name: NAME,
+        config: &config.server,
+        guard: None,
+        packages: PACKAGES,
+        descriptors: proto::FILE_DESCRIPTOR_SET,
+    };
+    let served = chassis::serve(service, edge, listener, shutdown).await;
+    forgetting.abort();
+    Ok(served?)
+}

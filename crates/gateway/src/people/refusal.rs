@@ -1,0 +1,140 @@
+//! Refusing a whole request to add users: for its rows, or for want of seats.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::{DOMAIN, Refusal, reason};
+use prost::Message;
+use proto::identity::internal::v1::PlannedUser;
+use proto::licensing::internal::v1::ReserveSeatsResponse;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// A refusal that names every bad field of every bad row, with the code and the reason of the first.
+pub fn rows(plan: &[PlannedUser]) -> Option<Status> {
+    let errors: Vec<Status> = plan
+        .iter()
+        .filter_map(|row| row.error.as_ref())
+        .map(as_refusal)
+        .collect();
+    let first = errors.first()?;
+    // A fault of what is the same for all rows is told once.
+    let mut told = HashSet::new();
+    let violations = errors
+        .iter()
+        .filter_map(StatusExt::get_details_bad_request)
+        .flat_map(|bad_request| bad_request.field_violations)
+        .filter(|violation| told.insert(violation.field.clone()));
+    let mut details = ErrorDetails::with_bad_request(violations.collect::<Vec<_>>());
+    details.set_error_info(reason(first).unwrap_or_default(), DOMAIN, HashMap::new());
+    Some(Status::with_error_details(first.code(), first.message(), details))
+}
+
+/// A row's error as the answer to a call.
+fn as_refusal(error: &tonic_types::Status) -> Status {
+    let details = error.encode_to_vec();
+    Status::with_details(Code::from_i32(error.code), error.message.clone(), details.into())
+}
+
+/// A refusal for want of seats, when there is one: per product, how many were asked for and how many are free.
+pub fn seats(reserved: &ReserveSeatsResponse) -> Option<Status> {
+    if !reserved.unknown_products.is_empty() {
+        // The catalogue changed since the rows were judged.
+        let products = reserved.unknown_products.join(", ");
+        let refusal = Refusal::new(
+            Code::InvalidArgument,
+            "PRODUCT_UNKNOWN",
+            format!("there is no such product: {products}"),
+        );
+        return Some(
+            refusal
+                .field("options.products", "PRODUCT_UNKNOWN", "there is no such product")
+                .into(),
+        );
+    }
+    let short = reserved.seats.iter().filter(|seat| seat.requested > seat.available);
+    let refusal = Refusal::new(
+        Code::FailedPrecondition,
+        "SEATS_EXHAUSTED",
+        "there are not enough free seats",
+    );
+    let mut count = 0;
+    let refusal = short.fold(refusal, |refusal, seat| {
+        count += 1;
+        let text = format!("{} seats were asked for, {} are free", seat.requested, seat.available);
+        refusal.quota(format!("product:{}", seat.product), text)
+    });
+    (count > 0).then(|| refusal.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::licensing::internal::v1::SeatAvailability;
+
+    use super::*;
+
+    fn bad(field: &str) -> PlannedUser {
+        let status: Status = Refusal::new(Code::NotFound, "GROUP_NOT_FOUND", "no such group")
+            .field(field, "GROUP_NOT_FOUND", "no such group")
+            .into();
+        let error = tonic_types::Status {
+            code: 5,
+            message: "no such group".into(),
+            details: decode(&status),
+        };
+        PlannedUser {
+            error: Some(error),
+            ..PlannedUser::default()
+        }
+    }
+
+    fn decode(status: &Status) -> Vec<prost_types::Any> {
+        tonic_types::Status::decode(status.details()).unwrap().details
+    }
+
+    #[test]
+    fn every_bad_field_is_named_once() {
+        let status = rows(&[
+            bad("options.group_id"),
+            PlannedUser::default(),
+            bad("options.group_id"),
+            bad("users[3]"),
+        ]);
+        let status = status.unwrap();
+        assert_eq!(
+            (status.code(), reason(&status).as_deref()),
+            (Code::NotFound, Some("GROUP_NOT_FOUND"))
+        );
+        let fields: Vec<_> = status
+            .get_details_bad_request()
+            .unwrap()
+            .field_violations
+            .into_iter()
+            .map(|v| v.field)
+            .collect();
+        assert_eq!(fields, ["options.group_id", "users[3]"]);
+        assert!(rows(&[PlannedUser::default()]).is_none());
+    }
+
+    #[test]
+    fn a_shortage_is_told_per_product() {
+        let seat = |product: &str, requested, available| SeatAvailability {
+            product: product.into(),
+            requested,
+            available,
+        };
+        assert!(seats(&seats_answer(vec![seat("meeting", 2, 2)])).is_none());
+        let status = seats(&seats_answer(vec![seat("meeting", 2, 2), seat("training", 2, 1)])).unwrap();
+        assert_eq!(reason(&status).as_deref(), Some("SEATS_EXHAUSTED"));
+        let quotas = status.get_details_quota_failure().unwrap().violations;
+        assert_eq!(quotas.len(), 1);
+        assert_eq!(quotas[0].subject, "product:training");
+    }
+
+    fn seats_answer(seats: Vec<SeatAvailability>) -> ReserveSeatsResponse {
+        ReserveSeatsResponse {
+            grant: None,
+            seats,
+            unknown_products: vec![],
+        }
+    }
+}

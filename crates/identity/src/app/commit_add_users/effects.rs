@@ -1,0 +1,254 @@
+//! What a batch of decided requests writes: collected row by row, written in one statement a table.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use storage::{Message, outbox};
+use types::{AuditEventId, InvitationId, Timestamp, UserId};
+
+use super::Commit;
+use crate::app::links::Links;
+use crate::domain::account::Account;
+use crate::domain::admission::{Answer, Confirmation, Holder, ReservationKey};
+use crate::domain::decision::{Decided, Destiny};
+use crate::domain::error::Error;
+use crate::domain::invitation::{InvitationState, Kind};
+use crate::domain::message::{ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail};
+use crate::domain::new_user::Candidate;
+use crate::domain::token;
+use crate::domain::user::UserState;
+use crate::store::requests::Key;
+use crate::store::{Connection, audit_events, invitations, requests, users};
+
+/// The first links, and the first version of what somebody holds.
+const FIRST_GENERATION: u32 = 1;
+const FIRST_VERSION: i64 = 1;
+
+/// Rows to write.
+pub struct Effects<'a> {
+    now: Timestamp,
+    expire_time: Timestamp,
+    links: &'a Links,
+    requests: Vec<requests::Row>,
+    aborted: Vec<ReservationKey>,
+    users: Vec<users::Row>,
+    invitations: Vec<invitations::Row>,
+    events: Vec<audit_events::Row>,
+    messages: Vec<Message>,
+}
+
+impl<'a> Effects<'a> {
+    /// Nothing yet.
+    pub fn new(now: Timestamp, lifetime: Duration, links: &'a Links) -> Self {
+        Self {
+            now,
+            expire_time: now + lifetime,
+            links,
+            requests: vec![],
+            aborted: vec![],
+            users: vec![],
+            invitations: vec![],
+            events: vec![],
+            messages: vec![],
+        }
+    }
+
+    /// The moment of the decision.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// An attempt is given up: its tombstone, and word to licensing at once.
+    pub fn abort(&mut self, key: ReservationKey) -> Result<(), Error> {
+        self.tell(ABORT_RESERVATION, key.request_id.clone(), &key)?;
+        self.aborted.push(key);
+        Ok(())
+    }
+
+    /// A request is committed: its users, its invitations, and what is to be told of them.
+    pub fn admit(
+        &mut self,
+        item: &Commit,
+        key: &Key,
+        account: &Account,
+        inviter: &str,
+        rows: &[Decided],
+    ) -> Result<Answer, Error> {
+        let mut results = Vec::with_capacity(rows.len());
+        let mut holders = Vec::new();
+        for row in rows {
+            let Ok((candidate, destiny)) = &row.verdict else {
+                results.push(row.result(None, None));
+                continue;
+            };
+            let invitation_id = InvitationId::new();
+            let (user_id, subject) = match destiny {
+                Destiny::Join => {
+                    let user_id = self.join(item, candidate);
+                    (user_id, user_id.to_string())
+                }
+                Destiny::Transfer(user_id) => (*user_id, invitation_id.to_string()),
+            };
+            let kind = self.invite(item, candidate, *destiny, user_id, invitation_id)?;
+            if candidate.welcomed {
+                self.mail(candidate, kind, invitation_id, account, inviter)?;
+            }
+            if !candidate.products.is_empty() {
+                holders.push(Holder {
+                    subject,
+                    version: FIRST_VERSION,
+                    products: candidate.products.clone(),
+                });
+            }
+            let is_new = matches!(destiny, Destiny::Join);
+            results.push(row.result(is_new.then_some(user_id), Some(invitation_id)));
+        }
+        let answer = Answer {
+            results,
+            seats: item.seats.clone(),
+        };
+        self.remember(item, key, &answer, holders)?;
+        Ok(answer)
+    }
+
+    fn join(&mut self, item: &Commit, candidate: &Candidate) -> UserId {
+        let id = UserId::new();
+        self.users.push(users::Row {
+            id,
+            account_id: item.person.account,
+            email: candidate.email.canonical().to_owned(),
+            address: candidate.email.address().to_owned(),
+            given_name: candidate.given_name.to_string(),
+            family_name: candidate.family_name.to_string(),
+            role: candidate.role,
+            state: UserState::Invited,
+            language: candidate.language.to_string(),
+            time_zone: candidate.time_zone.to_string(),
+            password_hash: None,
+            seat_version: FIRST_VERSION,
+            create_time: self.now,
+        });
+        id
+    }
+
+    fn invite(
+        &mut self,
+        item: &Commit,
+        candidate: &Candidate,
+        destiny: Destiny,
+        user_id: UserId,
+        id: InvitationId,
+    ) -> Result<Kind, Error> {
+        let (kind, action) = match destiny {
+            Destiny::Join => (Kind::Join, "user.invite"),
+            Destiny::Transfer(_) => (Kind::Transfer, "transfer.invite"),
+        };
+        self.invitations.push(invitations::Row {
+            id,
+            account_id: item.person.account,
+            user_id,
+            kind,
+            state: InvitationState::Pending,
+            email: candidate.email.canonical().to_owned(),
+            address: candidate.email.address().to_owned(),
+            role: candidate.role,
+            language: candidate.language.to_string(),
+            time_zone: candidate.time_zone.to_string(),
+            products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
+            generation: FIRST_GENERATION,
+            token_hash: token::hash(&self.links.token(id, FIRST_GENERATION, self.expire_time)),
+            inviter_id: item.person.user,
+            create_time: self.now,
+            expire_time: self.expire_time,
+        });
+        self.events.push(audit_events::Row {
+            id: AuditEventId::new(),
+            account_id: item.person.account,
+            actor_id: item.person.user.to_string(),
+            action,
+            subject_id: user_id.to_string(),
+            request_id: Some(item.request.request_id.to_string()),
+            source: item.source.clone(),
+            create_time: self.now,
+        });
+        Ok(kind)
+    }
+
+    fn mail(
+        &mut self,
+        candidate: &Candidate,
+        kind: Kind,
+        invitation_id: InvitationId,
+        account: &Account,
+        inviter: &str,
+    ) -> Result<(), Error> {
+        let mail = InvitationMail {
+            account_id: account.id,
+            invitation_id,
+            generation: FIRST_GENERATION,
+            kind,
+            to: candidate.email.address().to_owned(),
+            given_name: candidate.given_name.to_string(),
+            family_name: candidate.family_name.to_string(),
+            language: candidate.language.to_string(),
+            account_name: account.name.clone(),
+            inviter_name: inviter.to_owned(),
+            products: candidate.products.clone(),
+            expire_time: self.expire_time,
+        };
+        self.tell(INVITATION_MAIL, invitation_id.to_string(), &mail)
+    }
+
+    fn remember(&mut self, item: &Commit, key: &Key, answer: &Answer, holders: Vec<Holder>) -> Result<(), Error> {
+        let epoch = item.grant.as_ref().map_or(0, |grant| grant.epoch);
+        self.requests.push(requests::Row {
+            account_id: key.account_id,
+            request_id: key.request_id.clone(),
+            committed_epoch: epoch,
+            fingerprint: item.request.fingerprint.clone(),
+            answer: serde_json::to_string(answer).map_err(unwritable)?,
+            holders: serde_json::to_string(&holders).map_err(unwritable)?,
+            create_time: self.now,
+        });
+        if item.grant.is_some() {
+            let Key { account_id, request_id } = key.clone();
+            let confirmation = Confirmation {
+                key: ReservationKey {
+                    account_id,
+                    request_id,
+                    epoch,
+                },
+                holders,
+            };
+            self.tell(CONFIRM_RESERVATION, key.request_id.clone(), &confirmation)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, topic: &str, key: String, payload: &impl Serialize) -> Result<(), Error> {
+        let payload = serde_json::to_value(payload).map_err(unwritable)?;
+        self.messages.push(Message {
+            topic: topic.to_owned(),
+            key,
+            payload,
+        });
+        Ok(())
+    }
+
+    /// Writes everything; the decisions first, since they are what another process may have made meanwhile.
+    pub async fn write(self, tx: &impl Connection, tombstones: bool) -> Result<(), Error> {
+        requests::commit(tx, &self.requests, tombstones).await?;
+        requests::abort(tx, &self.aborted, self.now).await?;
+        users::insert(tx, &self.users).await?;
+        invitations::insert(tx, &self.invitations).await?;
+        audit_events::insert(tx, &self.events).await?;
+        if !self.messages.is_empty() {
+            outbox::append(tx, self.now, &self.messages).await?;
+        }
+        Ok(())
+    }
+}
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::Broken(format!("a row cannot be written as JSON: {error}"))
+}

@@ -1,0 +1,98 @@
+//! Making an account with its first user, who holds every post in it.
+
+use storage::{Message, outbox};
+use types::{AccountId, AuditEventId, Role, Timestamp, UserId, failpoint};
+
+use super::App;
+use crate::domain::account::NewAccount;
+use crate::domain::error::Error;
+use crate::domain::message::{START_SUBSCRIPTION, StartSubscription};
+use crate::domain::user::UserState;
+use crate::store::{accounts, audit_events, users};
+
+/// What was made, now or by an earlier request with the same id.
+#[derive(Clone, Copy, Debug)]
+pub struct Created {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its first user.
+    pub user_id: UserId,
+}
+
+impl App {
+    /// Makes an account; its id is derived from the request's, so that the same request makes one account.
+    ///
+    /// # Errors
+    /// [`Error::EmailTaken`]; [`Error::RequestIdReused`] when the account exists with another first user.
+    pub async fn create_account(&self, new: NewAccount) -> Result<Created, Error> {
+        let user_id = UserId::from_uuid(new.id.uuid());
+        let created = Created {
+            account_id: new.id,
+            user_id,
+        };
+        let known = users::by_addresses(self.database.reader(), &[new.email.canonical().to_owned()]).await?;
+        match known.first() {
+            Some((_, user, account)) if *user == user_id && *account == new.id => return Ok(created),
+            Some(_) => return Err(Error::EmailTaken),
+            None => {}
+        }
+        if accounts::find(self.database.reader(), new.id).await?.is_some() {
+            return Err(Error::RequestIdReused);
+        }
+        let password_hash = self.passwords.hash(&new.password).await?;
+        let now = self.clock.now();
+        let founder = founder(&new, user_id, password_hash, now);
+        let event = audit_events::Row {
+            id: AuditEventId::new(),
+            account_id: new.id,
+            actor_id: "operator".into(),
+            action: "account.create",
+            subject_id: new.id.to_string(),
+            request_id: None,
+            source: None,
+            create_time: now,
+        };
+        let payload = StartSubscription {
+            account_id: new.id,
+            plan: new.plan.clone(),
+        };
+        let payload = serde_json::to_value(payload).map_err(|error| Error::Broken(error.to_string()))?;
+        let order = Message {
+            topic: START_SUBSCRIPTION.into(),
+            key: new.id.to_string(),
+            payload,
+        };
+        let insert = self.database.transaction(move |tx| {
+            Box::pin(async move {
+                accounts::insert(tx, &new, user_id, now).await?;
+                users::insert(tx, &[founder]).await?;
+                audit_events::insert(tx, &[event]).await?;
+                outbox::append(tx, now, &[order]).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        insert.await?;
+        failpoint("identity::create_account::committed");
+        self.relay.wake();
+        Ok(created)
+    }
+}
+
+/// The first user, who holds every post.
+fn founder(new: &NewAccount, id: UserId, password_hash: String, now: Timestamp) -> users::Row {
+    users::Row {
+        id,
+        account_id: new.id,
+        email: new.email.canonical().to_owned(),
+        address: new.email.address().to_owned(),
+        given_name: new.given_name.to_string(),
+        family_name: new.family_name.to_string(),
+        role: Role::SuperAdmin,
+        state: UserState::Active,
+        language: new.language.to_string(),
+        time_zone: new.time_zone.to_string(),
+        password_hash: Some(password_hash),
+        seat_version: 1,
+        create_time: now,
+    }
+}

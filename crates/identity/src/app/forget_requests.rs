@@ -1,0 +1,20 @@
+//! Forgetting requests that nobody can ask about any more.
+
+use std::time::Duration;
+
+use super::App;
+use crate::domain::error::Error;
+use crate::store::requests;
+
+/// How much longer than promised a request is remembered: more than any message can be late.
+const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl App {
+    /// Deletes what was decided or aborted longer ago than is promised; says how many requests that were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_requests(&self) -> Result<u64, Error> {
+        Ok(requests::forget(self.database.writer(), self.clock.now() - self.memory - GRACE).await?)
+    }
+}

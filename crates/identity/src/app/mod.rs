@@ -1,0 +1,72 @@
+//! What identity can do, one use case a file; nothing is decided elsewhere.
+
+mod accept_invitation;
+mod commit_add_users;
+mod create_account;
+mod forget_requests;
+mod get_caller;
+mod get_user;
+mod inspect_invitation;
+mod links;
+mod list_users;
+mod log_in;
+mod log_out;
+mod passwords;
+mod prepare_add_users;
+mod refresh_session;
+mod resolve_reservations;
+mod tokens;
+
+pub use commit_add_users::Commits;
+pub use links::Links;
+pub use passwords::Passwords;
+pub use prepare_add_users::{Plan, Planned};
+pub use tokens::AccessTokens;
+
+use std::time::Duration;
+
+use chassis::Shared;
+use storage::{Database, RelayWaker};
+use types::{AccountId, Clock};
+
+use crate::clients::Licensing;
+use crate::domain::error::Error;
+use crate::store::accounts;
+
+/// What the use cases work with; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The tables.
+    pub database: Database,
+    /// The present.
+    pub clock: Clock,
+    /// Limits and revocation.
+    pub shared: Shared,
+    /// The catalogue.
+    pub licensing: Licensing,
+    /// Wakes the outbox's delivery after a commit.
+    pub relay: RelayWaker,
+    /// Signs access tokens.
+    pub access_tokens: AccessTokens,
+    /// How long a refresh token works.
+    pub refresh_lifetime: Duration,
+    /// How many attempts to log in one address has in a minute.
+    pub attempts_per_minute: u32,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Makes and finds the links of invitations.
+    pub links: Links,
+    /// Commits requests to add users, several at once.
+    pub commits: Commits,
+    /// How long requests are remembered.
+    pub memory: Duration,
+}
+
+impl App {
+    /// The account somebody is calling from.
+    async fn account(&self, id: AccountId) -> Result<crate::domain::account::Account, Error> {
+        accounts::find(self.database.reader(), id)
+            .await?
+            .ok_or(Error::AccountNotFound(id))
+    }
+}

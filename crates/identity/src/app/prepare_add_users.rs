@@ -1,0 +1,128 @@
+//! Foretelling what a request to add users would do; nothing is changed.
+
+use chassis::Person;
+use types::{RequestId, failpoint};
+
+use super::App;
+use crate::domain::admission::{AddUsers, Answer, MAX_USERS, Outcome};
+use crate::domain::decision::{self, Known};
+use crate::domain::error::Error;
+use crate::domain::fault::Violation;
+use crate::domain::new_user::{Options, RoleWish, Yardstick};
+use crate::store::{invitations, requests, users};
+
+/// What a request would do, or has done.
+#[derive(Debug)]
+pub enum Plan {
+    /// It was committed before, and answered so.
+    Answered(Answer),
+    /// What would become of each row.
+    Planned(Vec<Planned>),
+}
+
+/// What would become of one row.
+#[derive(Debug)]
+pub struct Planned {
+    /// The outcome to expect.
+    pub outcome: Outcome,
+    /// The products it needs seats of, sorted.
+    pub products: Vec<String>,
+    /// What is wrong with it.
+    pub violations: Vec<Violation>,
+}
+
+impl App {
+    /// Looks a request up and judges its rows.
+    ///
+    /// # Errors
+    /// What concerns the request as a whole: its id, its size, the right to name roles.
+    pub async fn prepare_add_users(&self, person: &Person, request: &AddUsers) -> Result<Plan, Error> {
+        failpoint("identity::prepare_add_users::received");
+        check(person, request, self.clock.now(), self.memory)?;
+        let key = requests::Key {
+            account_id: person.account,
+            request_id: request.request_id.to_string(),
+        };
+        let reader = self.database.reader();
+        let addresses: Vec<String> = decision::addresses(request).collect();
+        let invitees: Vec<_> = addresses
+            .iter()
+            .map(|email| invitations::Invitee {
+                account_id: person.account,
+                email: email.clone(),
+            })
+            .collect();
+        let keys = [key];
+        let (remembered, account, catalogue, users, invited) = futures::try_join!(
+            requests::find(reader, &keys),
+            self.account(person.account),
+            self.licensing.catalogue(),
+            users::by_addresses(reader, &addresses),
+            invitations::pending(reader, &invitees),
+        )?;
+        if let Some(committed) = remembered.into_iter().find_map(|remembered| remembered.committed) {
+            return match committed.fingerprint == request.fingerprint {
+                true => Ok(Plan::Answered(committed.answer)),
+                false => Err(Error::RequestIdReused),
+            };
+        }
+        let yardstick = Yardstick {
+            shared: &request.options,
+            products: &catalogue.ids,
+            language: &account.language,
+            time_zone: &account.time_zone,
+        };
+        let known = Known {
+            users: users
+                .into_iter()
+                .map(|(email, user, account)| (email, (user, account)))
+                .collect(),
+            invited: invited.into_iter().map(|invitee| invitee.email).collect(),
+        };
+        let rows = decision::decide(person.account, request, &yardstick, &known);
+        Ok(Plan::Planned(rows.iter().map(planned).collect()))
+    }
+}
+
+fn planned(row: &decision::Decided) -> Planned {
+    let result = row.result(None, None);
+    let products = row
+        .verdict
+        .as_ref()
+        .map(|(candidate, _)| candidate.products.clone())
+        .unwrap_or_default();
+    Planned {
+        outcome: result.outcome,
+        products,
+        violations: result.violations,
+    }
+}
+
+/// Judges a request as a whole.
+pub(super) fn check(
+    person: &Person,
+    request: &AddUsers,
+    now: types::Timestamp,
+    memory: std::time::Duration,
+) -> Result<(), Error> {
+    if !(1..=MAX_USERS).contains(&request.users.len()) {
+        return Err(Error::UsersCount);
+    }
+    if RequestId::issued_at(request.request_id).is_some_and(|issued_at| issued_at < now - memory) {
+        return Err(Error::RequestIdExpired);
+    }
+    if !person.can(types::Permission::AssignRoles) {
+        let names_a_role = |options: &Options| options.role != RoleWish::Unset;
+        if names_a_role(&request.options) {
+            return Err(Error::RoleAssignmentForbidden {
+                field: "options.role".into(),
+            });
+        }
+        if let Some(index) = request.users.iter().position(|user| names_a_role(&user.options)) {
+            return Err(Error::RoleAssignmentForbidden {
+                field: format!("users[{index}].options.role"),
+            });
+        }
+    }
+    Ok(())
+}

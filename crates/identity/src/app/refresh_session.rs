@@ -1,0 +1,48 @@
+//! Trading a refresh token for the next pair of tokens.
+
+use super::App;
+use super::log_out::ENDED;
+use crate::domain::error::Error;
+use crate::domain::session::{Session, Tokens};
+use crate::domain::token;
+use crate::store::{sessions, users};
+
+impl App {
+    /// Rotates a session's refresh token.
+    ///
+    /// # Errors
+    /// [`Error::RefreshTokenInvalid`]. When the token was used before, its whole session ends: two hold it, and one of
+    /// them is not its owner.
+    pub async fn refresh_session(&self, refresh_token: &str) -> Result<Tokens, Error> {
+        let id = token::session_named_by(refresh_token).ok_or(Error::RefreshTokenInvalid)?;
+        let session = sessions::find(self.database.reader(), id)
+            .await?
+            .ok_or(Error::RefreshTokenInvalid)?;
+        let now = self.clock.now();
+        let used = token::hash(refresh_token);
+        let next = token::refresh(id, rand::random());
+        let expire_time = now + self.refresh_lifetime;
+        if used != session.refresh_hash {
+            return self.end_compromised(&session).await;
+        }
+        if now >= session.expire_time
+            || users::standing(self.database.reader(), session.user_id, id)
+                .await?
+                .is_none()
+        {
+            return Err(Error::RefreshTokenInvalid);
+        }
+        let rotated = sessions::rotate(self.database.writer(), id, &used, &token::hash(&next), expire_time).await?;
+        if !rotated {
+            return self.end_compromised(&session).await;
+        }
+        self.tokens(&Session { expire_time, ..session }, next, now)
+    }
+
+    async fn end_compromised(&self, session: &Session) -> Result<Tokens, Error> {
+        tracing::warn!(session.id = %session.id, "a refresh token was used twice; its session ends");
+        sessions::end(self.database.writer(), session.user_id, session.id, self.clock.now()).await?;
+        self.shared.publish(ENDED, &session.id.to_string()).await;
+        Err(Error::RefreshTokenInvalid)
+    }
+}

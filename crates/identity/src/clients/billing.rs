@@ -1,0 +1,39 @@
+//! Billing: beginning subscriptions.
+
+use chassis::{Actor, Channel, Signer};
+use proto::billing::internal::v1::StartSubscriptionRequest;
+use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient;
+
+use super::Refused;
+use crate::domain::message::StartSubscription;
+
+/// A client of billing; cheap to clone.
+#[derive(Clone)]
+pub struct Billing {
+    subscriptions: SubscriptionServiceClient<Channel>,
+    signer: Signer,
+}
+
+impl Billing {
+    /// A client that calls through `channel`.
+    pub fn new(channel: &Channel, signer: Signer) -> Self {
+        Self {
+            subscriptions: SubscriptionServiceClient::new(channel.clone()),
+            signer,
+        }
+    }
+
+    /// Subscribes an account that has no subscription yet.
+    ///
+    /// # Errors
+    /// [`Refused`]; doing it again is harmless.
+    pub async fn start_subscription(&self, order: &StartSubscription) -> Result<(), Refused> {
+        let message = StartSubscriptionRequest {
+            account_id: order.account_id.to_string(),
+            plan: order.plan.clone(),
+        };
+        let request = self.signer.request(message, &Actor::Service, "billing")?;
+        self.subscriptions.clone().start_subscription(request).await?;
+        Ok(())
+    }
+}

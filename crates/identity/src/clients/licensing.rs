@@ -1,0 +1,100 @@
+//! Licensing: the catalogue, and settling reservations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::{Actor, Channel, Signer};
+use moka::future::Cache;
+use proto::licensing::internal::v1 as internal;
+use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
+use proto::licensing::v1::ListProductsRequest;
+use proto::licensing::v1::product_service_client::ProductServiceClient;
+
+use super::{Refused, unavailable};
+use crate::domain::admission::{Confirmation, ReservationKey};
+use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::error::Error;
+use crate::wire::{confirmation, reservation_key};
+
+const NAME: &str = "licensing";
+/// How old the catalogue may be; it changes when licensing is released.
+const CATALOGUE_AGE: Duration = Duration::from_secs(60);
+
+/// A client of licensing; cheap to clone.
+#[derive(Clone)]
+pub struct Licensing {
+    products: ProductServiceClient<Channel>,
+    reservations: ReservationServiceClient<Channel>,
+    signer: Signer,
+    catalogue: Cache<(), Arc<Catalogue>>,
+}
+
+impl Licensing {
+    /// A client that calls through `channel`.
+    pub fn new(channel: &Channel, signer: Signer) -> Self {
+        Self {
+            products: ProductServiceClient::new(channel.clone()),
+            reservations: ReservationServiceClient::new(channel.clone()),
+            signer,
+            catalogue: Cache::builder().max_capacity(1).time_to_live(CATALOGUE_AGE).build(),
+        }
+    }
+
+    /// The products there are, as they were a minute ago at most.
+    ///
+    /// # Errors
+    /// When licensing is out of reach and nothing is remembered.
+    pub async fn catalogue(&self) -> Result<Arc<Catalogue>, Error> {
+        let fetched = self.catalogue.try_get_with((), self.fetch()).await;
+        fetched.map_err(|error| Error::clone(&error))
+    }
+
+    async fn fetch(&self) -> Result<Arc<Catalogue>, Error> {
+        let request = self
+            .signer
+            .request(ListProductsRequest {}, &Actor::Service, NAME)
+            .map_err(unavailable(NAME))?;
+        let answer = self
+            .products
+            .clone()
+            .list_products(request)
+            .await
+            .map_err(unavailable(NAME))?;
+        let products = answer.into_inner().products.into_iter();
+        let read = |product: proto::licensing::v1::Product| {
+            (
+                product.id,
+                Product {
+                    name: product.name,
+                    guide_url: product.guide_url,
+                },
+            )
+        };
+        Ok(Arc::new(Catalogue::new(products.map(read))))
+    }
+
+    /// Tells who took the seats of committed reservations.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing or everything may have been done, and doing it again is harmless.
+    pub async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), Refused> {
+        let confirmations = confirmations.iter().map(confirmation).collect();
+        let message = internal::ConfirmReservationsRequest { confirmations };
+        let request = self.signer.request(message, &Actor::Service, NAME)?;
+        self.reservations.clone().confirm_reservations(request).await?;
+        Ok(())
+    }
+
+    /// Tells which reservations will never be committed.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`].
+    pub async fn abort(&self, keys: &[ReservationKey]) -> Result<(), Refused> {
+        let message = internal::AbortReservationsRequest {
+            reservations: keys.iter().map(reservation_key).collect(),
+        };
+        let request = self.signer.request(message, &Actor::Service, NAME)?;
+        self.reservations.clone().abort_reservations(request).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! What identity must be told before it starts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chassis::config::period;
+use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, SharedConfig, TelemetryConfig};
+use serde::Deserialize;
+use storage::{DatabaseConfig, RelayConfig};
+
+/// Identity's configuration.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Logs and traces.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+    /// Limits of the server.
+    #[serde(default)]
+    pub server: ServerConfig,
+    /// Its database.
+    pub database: DatabaseConfig,
+    /// Its own key and those of its callers.
+    pub callers: CallerConfig,
+    /// Token look-up, limits and revocation.
+    pub shared: SharedConfig,
+    /// How it calls its peers.
+    #[serde(default)]
+    pub clients: ClientConfig,
+    /// Where licensing is.
+    pub licensing: Peer,
+    /// Where billing is.
+    pub billing: Peer,
+    /// Where notification is.
+    pub notification: Peer,
+    /// How the outbox is delivered.
+    #[serde(default)]
+    pub relay: RelayConfig,
+    /// Sessions.
+    pub sessions: SessionConfig,
+    /// Invitations.
+    pub invitations: InvitationConfig,
+    /// Adding users.
+    pub admission: AdmissionConfig,
+    /// Hashing passwords.
+    #[serde(default)]
+    pub passwords: PasswordConfig,
+}
+
+/// Sessions and their tokens.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionConfig {
+    /// The Ed25519 seed that signs access tokens: 32 octets in base64.
+    pub access_key: Secret,
+    /// How long an access token works; at most 5 minutes.
+    #[serde(default = "five_minutes", deserialize_with = "period")]
+    pub access_lifetime: Duration,
+    /// How long a refresh token works.
+    #[serde(default = "thirty_days", deserialize_with = "period")]
+    pub refresh_lifetime: Duration,
+    /// How many attempts to log in one address has in a minute.
+    #[serde(default = "attempts")]
+    pub attempts_per_minute: u32,
+}
+
+/// Invitations and their links.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationConfig {
+    /// What a link begins with; `?token=…` follows.
+    pub link_base: String,
+    /// The key that links are derived from.
+    pub key: Secret,
+    /// How long an invitation can be accepted.
+    #[serde(default = "seven_days", deserialize_with = "period")]
+    pub lifetime: Duration,
+}
+
+/// Adding users.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdmissionConfig {
+    /// The key that licensing proves its grants with.
+    pub grant_key: Secret,
+    /// How long before a grant's deadline nothing is committed any more: more than the clocks of identity and licensing
+    /// may differ.
+    #[serde(default = "five_seconds", deserialize_with = "period")]
+    pub margin: Duration,
+    /// The most requests that are committed as one.
+    #[serde(default = "batch")]
+    pub batch: usize,
+    /// How long requests are remembered.
+    #[serde(default = "seven_days", deserialize_with = "period")]
+    pub memory: Duration,
+    /// Whether aborted attempts are refused: always, but for the test that shows what would happen otherwise.
+    #[doc(hidden)]
+    #[serde(skip, default = "always")]
+    pub tombstones: bool,
+}
+
+/// Argon2id (RFC 9106).
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// KiB of memory for one hash.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
+    /// How many hashes are computed at once.
+    pub concurrency: usize,
+}
+
+impl Default for PasswordConfig {
+    /// The profile that OWASP's password storage page recommends.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+            concurrency: 2,
+        }
+    }
+}
+
+const fn five_seconds() -> Duration {
+    Duration::from_secs(5)
+}
+
+const fn five_minutes() -> Duration {
+    Duration::from_secs(5 * 60)
+}
+
+const fn seven_days() -> Duration {
+    Duration::from_secs(7 * 24 * 60 * 60)
+}
+
+const fn thirty_days() -> Duration {
+    Duration::from_secs(30 * 24 * 60 * 60)
+}
+
+const fn attempts() -> u32 {
+    10
+}
+
+const fn batch() -> usize {
+    128
+}
+
+const fn always() -> bool {
+    true
+}

@@ -1,0 +1,120 @@
+//! Everything that identity can refuse, and everything that can go wrong.
+
+use types::AccountId;
+
+use super::fault::Violation;
+
+/// Why a use case did not do what it was asked for.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// 0 or more than 1,000 users.
+    #[error("a request adds 1 to 1,000 users")]
+    UsersCount,
+    /// The request id is not a UUID.
+    #[error("the request id is not a UUID")]
+    RequestIdMalformed,
+    /// The request id is older than requests are remembered.
+    #[error("the request id is too old")]
+    RequestIdExpired,
+    /// The request id was used for another content.
+    #[error("the request id was used before, for something else")]
+    RequestIdReused,
+    /// Somebody who may not see roles names one.
+    #[error("only a super admin may name a role")]
+    RoleAssignmentForbidden {
+        /// Where.
+        field: String,
+    },
+    /// Rows are bad.
+    #[error("{} of the rows' fields are bad", .0.len())]
+    Rows(Vec<Violation>),
+    /// Fields of a request are bad.
+    #[error("a field is bad")]
+    Field(Violation),
+    /// An id is not one.
+    #[error("{field} is not an id")]
+    IdMalformed {
+        /// Where.
+        field: &'static str,
+    },
+    /// The grant was not made by licensing for this request.
+    #[error("the grant does not fit the request")]
+    GrantInvalid,
+    /// The reservation cannot be used any more.
+    #[error("the reservation has lapsed")]
+    GrantLapsed,
+    /// The message is older than it may be.
+    #[error("the message came too late")]
+    MessageStale,
+    /// Another request got in between; the same again may succeed.
+    #[error("another request got in between")]
+    Contended,
+    /// There is no such account.
+    #[error("account {0} does not exist")]
+    AccountNotFound(AccountId),
+    /// There is no such user in the caller's account.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// The address belongs to a user.
+    #[error("the address belongs to a user")]
+    EmailTaken,
+    /// Address or password are wrong.
+    #[error("address or password are wrong")]
+    CredentialsInvalid,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    RateLimited {
+        /// When to try again.
+        retry_after: std::time::Duration,
+    },
+    /// The refresh token is unknown, used, expired or its session is over.
+    #[error("the refresh token is not good")]
+    RefreshTokenInvalid,
+    /// The session is over, or its user is not active.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// The password is too short or too long.
+    #[error("the password is too short or too long")]
+    PasswordUnacceptable,
+    /// The token belongs to no invitation.
+    #[error("there is no such invitation")]
+    InvitationNotFound,
+    /// The invitation was sent again, or overtaken.
+    #[error("a later invitation takes this one's place")]
+    InvitationSuperseded,
+    /// The invitation was not answered in time.
+    #[error("the invitation has expired")]
+    InvitationExpired,
+    /// The invitation was taken back.
+    #[error("the invitation was revoked")]
+    InvitationRevoked,
+    /// The invitation was answered before.
+    #[error("the invitation was answered before")]
+    InvitationNotPending,
+    /// A transfer is accepted by the person themselves, logged in.
+    #[error("a transfer is accepted by a person who is logged in")]
+    TransferNeedsSession,
+    /// The page token is altered or of another list.
+    #[error("the page token is not of this list")]
+    PageTokenInvalid,
+    /// The page size is negative.
+    #[error("the page size is negative")]
+    PageSizeInvalid,
+    /// A peer did not answer.
+    #[error("{peer} is out of reach: {detail}")]
+    PeerUnavailable {
+        /// Which.
+        peer: &'static str,
+        /// What it said; for the log only.
+        detail: String,
+    },
+    /// The database did not do what it was asked for.
+    #[error("storage failed")]
+    Storage(#[source] std::sync::Arc<dyn std::error::Error + Send + Sync>),
+    /// The database is out of reach or overloaded; the same again may succeed.
+    #[error("storage is unavailable")]
+    StorageUnavailable(#[source] std::sync::Arc<dyn std::error::Error + Send + Sync>),
+    /// Something that cannot be, was.
+    #[error("{0}")]
+    Broken(String),
+}

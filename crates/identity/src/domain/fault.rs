@@ -1,0 +1,87 @@
+//! What can be wrong with one row of a request to add users.
+
+use serde::{Deserialize, Serialize};
+use types::{InvalidEmail, InvalidName};
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// No address.
+    EmailMissing,
+    /// More than 254 octets.
+    EmailTooLong,
+    /// Spaces, control or invisible characters.
+    EmailCharacter,
+    /// Not an address.
+    EmailMalformed,
+    /// The same person as an earlier row.
+    EmailRepeated,
+    /// No name.
+    NameMissing,
+    /// More than 64 characters.
+    NameTooLong,
+    /// Control characters.
+    NameCharacter,
+    /// Not a role.
+    RoleUnknown,
+    /// Not a language.
+    LanguageUnknown,
+    /// Not a time zone.
+    TimeZoneUnknown,
+    /// Not in the catalogue.
+    ProductUnknown,
+    /// Twice for one person.
+    ProductRepeated,
+    /// Not an id of the right kind.
+    IdMalformed,
+    /// The account has no such settings template.
+    TemplateNotFound,
+    /// The account has no such group.
+    GroupNotFound,
+    /// The account has no such welcome e-mail.
+    EmailTemplateNotFound,
+    /// Already in this account.
+    UserExists,
+    /// Already invited to this account.
+    InvitationExists,
+}
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// What is wrong.
+    pub fault: Fault,
+    /// The field's path in the request: `users[3].email`.
+    pub field: String,
+}
+
+impl Violation {
+    /// `fault` in `field`.
+    pub fn new(fault: Fault, field: impl Into<String>) -> Self {
+        Self {
+            fault,
+            field: field.into(),
+        }
+    }
+}
+
+impl From<InvalidEmail> for Fault {
+    fn from(invalid: InvalidEmail) -> Self {
+        match invalid {
+            InvalidEmail::Missing => Self::EmailMissing,
+            InvalidEmail::TooLong => Self::EmailTooLong,
+            InvalidEmail::Character => Self::EmailCharacter,
+            InvalidEmail::Malformed => Self::EmailMalformed,
+        }
+    }
+}
+
+impl From<InvalidName> for Fault {
+    fn from(invalid: InvalidName) -> Self {
+        match invalid {
+            InvalidName::Missing => Self::NameMissing,
+            InvalidName::TooLong => Self::NameTooLong,
+            InvalidName::Character => Self::NameCharacter,
+        }
+    }
+}

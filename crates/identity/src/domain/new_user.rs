@@ -1,0 +1,362 @@
+//! One row of a request to add users: as it was asked for, and as it can be added.
+
+use std::collections::BTreeSet;
+
+use types::{Email, EmailTemplateId, GroupId, Language, Name, Role, TemplateId, TimeZone};
+
+use super::fault::{Fault, Violation};
+
+/// A person to add, as asked for.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Their given name.
+    pub given_name: String,
+    /// Their family name.
+    pub family_name: String,
+    /// Their address.
+    pub email: String,
+    /// What is different for this one.
+    pub options: Options,
+}
+
+/// What a new user is given, as asked for; an empty field says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Products to hold a seat of.
+    pub products: Vec<String>,
+    /// A settings template.
+    pub settings_template_id: String,
+    /// A role.
+    pub role: RoleWish,
+    /// A group.
+    pub group_id: String,
+    /// A language.
+    pub language: String,
+    /// A time zone.
+    pub time_zone: String,
+    /// A welcome e-mail.
+    pub welcome: Option<WelcomeWish>,
+}
+
+/// A role that may have been asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RoleWish {
+    /// None was named.
+    #[default]
+    Unset,
+    /// This one.
+    Known(Role),
+    /// A number that is no role.
+    Unknown,
+}
+
+/// A welcome e-mail that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WelcomeWish {
+    /// The default one.
+    Default,
+    /// One of the account's own.
+    Template(String),
+    /// None.
+    Declined,
+}
+
+/// What rows are judged by.
+#[derive(Clone, Debug)]
+pub struct Yardstick<'a> {
+    /// What the request says for all rows.
+    pub shared: &'a Options,
+    /// The products there are.
+    pub products: &'a BTreeSet<String>,
+    /// The account's language.
+    pub language: &'a Language,
+    /// The account's time zone.
+    pub time_zone: &'a TimeZone,
+}
+
+/// A person who can be added, as far as the row alone can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Their address.
+    pub email: Email,
+    /// Their given name.
+    pub given_name: Name,
+    /// Their family name.
+    pub family_name: Name,
+    /// Their role.
+    pub role: Role,
+    /// Their language.
+    pub language: Language,
+    /// Their time zone.
+    pub time_zone: TimeZone,
+    /// Products to hold a seat of, sorted.
+    pub products: Vec<String>,
+    /// Whether they get an e-mail.
+    pub welcomed: bool,
+}
+
+impl Yardstick<'_> {
+    /// Judges the row at `index`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn judge(&self, index: usize, row: &NewUser) -> Result<Candidate, Vec<Violation>> {
+        let mut judge = Judge {
+            shared: self.shared,
+            own: &row.options,
+            index,
+            violations: Vec::new(),
+        };
+        let email = judge.field("email", Email::parse(&row.email).map_err(Fault::from));
+        let given_name = judge.field("given_name", Name::parse(&row.given_name).map_err(Fault::from));
+        let family_name = judge.field("family_name", Name::parse(&row.family_name).map_err(Fault::from));
+        let products = judge.products(self.products);
+        let role = judge.role();
+        let language = judge.option(
+            "language",
+            |options| &options.language,
+            |text| Language::parse(text).map_err(|_| Fault::LanguageUnknown),
+        );
+        let time_zone = judge.option(
+            "time_zone",
+            |options| &options.time_zone,
+            |text| TimeZone::parse(text).map_err(|_| Fault::TimeZoneUnknown),
+        );
+        judge.references();
+        let welcomed = judge.welcome();
+        match (email, given_name, family_name, judge.violations) {
+            (Some(email), Some(given_name), Some(family_name), violations) if violations.is_empty() => Ok(Candidate {
+                email,
+                given_name,
+                family_name,
+                role,
+                language: language.unwrap_or_else(|| self.language.clone()),
+                time_zone: time_zone.unwrap_or_else(|| self.time_zone.clone()),
+                products,
+                welcomed,
+            }),
+            (_, _, _, violations) => Err(violations),
+        }
+    }
+}
+
+/// Judges one row, field by field, and remembers what is wrong.
+struct Judge<'a> {
+    shared: &'a Options,
+    own: &'a Options,
+    index: usize,
+    violations: Vec<Violation>,
+}
+
+impl<'a> Judge<'a> {
+    fn field<T>(&mut self, name: &str, value: Result<T, Fault>) -> Option<T> {
+        let index = self.index;
+        value
+            .map_err(|fault| {
+                self.violations
+                    .push(Violation::new(fault, format!("users[{index}].{name}")))
+            })
+            .ok()
+    }
+
+    /// The row's own value where it has one, else the request's; and the path of whichever it was.
+    fn choose<T: ?Sized>(
+        &self,
+        name: &str,
+        get: impl Fn(&'a Options) -> &'a T,
+        is_set: impl Fn(&T) -> bool,
+    ) -> (&'a T, String) {
+        let own = get(self.own);
+        if is_set(own) {
+            (own, format!("users[{}].options.{name}", self.index))
+        } else {
+            (get(self.shared), format!("options.{name}"))
+        }
+    }
+
+    fn option<T>(
+        &mut self,
+        name: &str,
+        get: impl Fn(&'a Options) -> &'a String,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let (text, path) = self.choose(name, get, |text| !text.is_empty());
+        if text.is_empty() {
+            return None;
+        }
+        parse(text)
+            .map_err(|fault| self.violations.push(Violation::new(fault, path)))
+            .ok()
+    }
+
+    fn products(&mut self, known: &BTreeSet<String>) -> Vec<String> {
+        let (asked, path) = self.choose("products", |options| &options.products, |products| !products.is_empty());
+        let mut products = BTreeSet::new();
+        for (position, product) in asked.iter().enumerate() {
+            if !known.contains(product) {
+                self.violations
+                    .push(Violation::new(Fault::ProductUnknown, format!("{path}[{position}]")));
+            } else if !products.insert(product.clone()) {
+                self.violations
+                    .push(Violation::new(Fault::ProductRepeated, format!("{path}[{position}]")));
+            }
+        }
+        products.into_iter().collect()
+    }
+
+    fn role(&mut self) -> Role {
+        let (role, path) = self.choose("role", |options| &options.role, |role| *role != RoleWish::Unset);
+        match role {
+            RoleWish::Unset => Role::Member,
+            RoleWish::Known(role) => *role,
+            RoleWish::Unknown => {
+                self.violations.push(Violation::new(Fault::RoleUnknown, path));
+                Role::Member
+            }
+        }
+    }
+
+    /// No account can have templates or groups of its own yet, so that every well-formed id is one it does not have.
+    fn references(&mut self) {
+        let _template = self.option(
+            "settings_template_id",
+            |options| &options.settings_template_id,
+            |text| {
+                Err::<(), _>(
+                    text.parse::<TemplateId>()
+                        .map_or(Fault::IdMalformed, |_| Fault::TemplateNotFound),
+                )
+            },
+        );
+        let _group = self.option(
+            "group_id",
+            |options| &options.group_id,
+            |text| {
+                Err::<(), _>(
+                    text.parse::<GroupId>()
+                        .map_or(Fault::IdMalformed, |_| Fault::GroupNotFound),
+                )
+            },
+        );
+    }
+
+    fn welcome(&mut self) -> bool {
+        let (wish, path) = self.choose("welcome_email", |options| &options.welcome, Option::is_some);
+        match wish {
+            None | Some(WelcomeWish::Default) => true,
+            Some(WelcomeWish::Declined) => false,
+            Some(WelcomeWish::Template(id)) => {
+                let fault = id
+                    .parse::<EmailTemplateId>()
+                    .map_or(Fault::IdMalformed, |_| Fault::EmailTemplateNotFound);
+                self.violations
+                    .push(Violation::new(fault, format!("{path}.template_id")));
+                true
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> NewUser {
+        NewUser {
+            given_name: "Ada".into(),
+            family_name: "Lovelace".into(),
+            email: "ada@example.com".into(),
+            options: Options::default(),
+        }
+    }
+
+    fn judge(shared: &Options, row: &NewUser) -> Result<Candidate, Vec<(Fault, String)>> {
+        let products = ["meeting", "training"].map(str::to_owned).into();
+        let (language, time_zone) = (Language::english(), TimeZone::utc());
+        let yardstick = Yardstick {
+            shared,
+            products: &products,
+            language: &language,
+            time_zone: &time_zone,
+        };
+        yardstick
+            .judge(3, row)
+            .map_err(|violations| violations.into_iter().map(|v| (v.fault, v.field)).collect())
+    }
+
+    #[test]
+    fn a_row_without_options_takes_those_of_the_request_and_the_account() {
+        let shared = Options {
+            products: vec!["training".into()],
+            language: "de".into(),
+            ..Options::default()
+        };
+        let candidate = judge(&shared, &row()).unwrap();
+        assert_eq!(candidate.products, ["training"]);
+        assert_eq!(
+            (candidate.language.as_str(), candidate.time_zone.as_str()),
+            ("de", "UTC")
+        );
+        assert_eq!((candidate.role, candidate.welcomed), (Role::Member, true));
+    }
+
+    #[test]
+    fn each_option_of_a_row_takes_the_place_of_the_request_s() {
+        let shared = Options {
+            products: vec!["training".into()],
+            language: "de".into(),
+            role: RoleWish::Known(Role::Admin),
+            welcome: Some(WelcomeWish::Declined),
+            ..Options::default()
+        };
+        let mut row = row();
+        row.options.language = "fr".into();
+        row.options.welcome = Some(WelcomeWish::Default);
+        let candidate = judge(&shared, &row).unwrap();
+        assert_eq!((candidate.language.as_str(), candidate.welcomed), ("fr", true));
+        assert_eq!((candidate.role, candidate.products.len()), (Role::Admin, 1));
+    }
+
+    #[test]
+    fn everything_wrong_with_a_row_is_told_with_its_path() {
+        let shared = Options {
+            time_zone: "Nowhere".into(),
+            ..Options::default()
+        };
+        let group = GroupId::new().to_string();
+        let row = NewUser {
+            given_name: "\r\n".into(),
+            family_name: String::new(),
+            email: "ada".into(),
+            options: Options {
+                products: vec!["training".into(), "training".into(), "telex".into()],
+                settings_template_id: "x".into(),
+                role: RoleWish::Unknown,
+                group_id: group,
+                language: "xx".into(),
+                time_zone: String::new(),
+                welcome: Some(WelcomeWish::Template(EmailTemplateId::new().to_string())),
+            },
+        };
+        let expected = [
+            (Fault::EmailMalformed, "users[3].email"),
+            (Fault::NameCharacter, "users[3].given_name"),
+            (Fault::NameMissing, "users[3].family_name"),
+            (Fault::ProductRepeated, "users[3].options.products[1]"),
+            (Fault::ProductUnknown, "users[3].options.products[2]"),
+            (Fault::RoleUnknown, "users[3].options.role"),
+            (Fault::LanguageUnknown, "users[3].options.language"),
+            (Fault::TimeZoneUnknown, "options.time_zone"),
+            (Fault::IdMalformed, "users[3].options.settings_template_id"),
+            (Fault::GroupNotFound, "users[3].options.group_id"),
+            (
+                Fault::EmailTemplateNotFound,
+                "users[3].options.welcome_email.template_id",
+            ),
+        ];
+        assert_eq!(
+            judge(&shared, &row).unwrap_err(),
+            expected.map(|(fault, path)| (fault, path.to_owned()))
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Opaque tokens: the link of an invitation, and what renews a session.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use types::{Id, InvitationId, Kind, Mac, SessionId, Timestamp};
+
+/// What an invitation's token is for; part of what is signed, so that no other kind of token can stand in for it.
+const PURPOSE: &[u8] = b"usher.invitation.v1";
+const ID_OCTETS: usize = 16;
+const SECRET_OCTETS: usize = 32;
+
+/// The token of one generation of an invitation: `id ‖ generation ‖ HMAC(key, id, generation, purpose, expiry)`.
+///
+/// It is derived, never stored: a repeated delivery carries the same link, and a database that leaks holds none.
+pub fn invitation(key: &Mac, id: InvitationId, generation: u32, expire_time: Timestamp) -> String {
+    let mut token = Vec::with_capacity(ID_OCTETS + 4 + SECRET_OCTETS);
+    token.extend_from_slice(id.uuid().as_bytes());
+    token.extend_from_slice(&generation.to_be_bytes());
+    let mut signed = token.clone();
+    signed.extend_from_slice(PURPOSE);
+    signed.extend_from_slice(&expire_time.micros().to_be_bytes());
+    token.extend_from_slice(&key.sign(&signed));
+    URL_SAFE_NO_PAD.encode(token)
+}
+
+/// The invitation and generation that a token names; proves nothing yet.
+pub fn invitation_named_by(token: &str) -> Option<(InvitationId, u32)> {
+    let octets = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (id, rest) = octets.split_first_chunk::<ID_OCTETS>()?;
+    let (generation, proof) = rest.split_first_chunk::<4>()?;
+    (proof.len() == SECRET_OCTETS).then(|| (id_of(*id), u32::from_be_bytes(*generation)))
+}
+
+/// A refresh token: `session id ‖ secret`.
+pub fn refresh(session: SessionId, secret: [u8; SECRET_OCTETS]) -> String {
+    let mut token = Vec::with_capacity(ID_OCTETS + SECRET_OCTETS);
+    token.extend_from_slice(session.uuid().as_bytes());
+    token.extend_from_slice(&secret);
+    URL_SAFE_NO_PAD.encode(token)
+}
+
+/// The session that a refresh token names; proves nothing yet.
+pub fn session_named_by(token: &str) -> Option<SessionId> {
+    let octets = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (id, secret) = octets.split_first_chunk::<ID_OCTETS>()?;
+    (secret.len() == SECRET_OCTETS).then(|| id_of(*id))
+}
+
+/// What is stored of a token: its SHA-256, in hexadecimal. The tokens hold 256 bits of their own, so no salt is needed.
+pub fn hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(octets: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+fn id_of<K: Kind>(octets: [u8; ID_OCTETS]) -> Id<K> {
+    Id::from_uuid(uuid::Uuid::from_bytes(octets))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_generation_has_the_same_token_and_the_next_another() {
+        let key = Mac::new(b"key").unwrap();
+        let (id, expiry) = (InvitationId::new(), Timestamp::from_micros(7));
+        let token = invitation(&key, id, 1, expiry);
+        assert_eq!(token, invitation(&key, id, 1, expiry));
+        assert_ne!(token, invitation(&key, id, 2, expiry));
+        assert_ne!(token, invitation(&key, id, 1, Timestamp::from_micros(8)));
+        assert_eq!(invitation_named_by(&token), Some((id, 1)));
+    }
+
+    #[test]
+    fn a_token_of_another_shape_names_nothing() {
+        let session = refresh(SessionId::new(), [7; 32]);
+        assert!(session_named_by(&session).is_some());
+        for token in ["", "a", "****", session.as_str(), &"A".repeat(10_000)] {
+            assert_eq!(invitation_named_by(token), None, "{token}");
+        }
+        assert_eq!(session_named_by("AAAA"), None);
+    }
+
+    #[test]
+    fn digits_are_lower_case() {
+        assert_eq!(hex(&[0x00, 0xaf, 0x10]), "00af10");
+    }
+}

@@ -1,0 +1,110 @@
+//! Users and where they are in their life.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use types::{AccountId, Role, Timestamp, UserId};
+
+use super::invitation::Invitation;
+
+/// Where a user is in their life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum UserState {
+    /// Added, but has not accepted the invitation yet.
+    Invited,
+    /// Can log in.
+    Active,
+    /// Cannot log in; holds their seats.
+    Suspended,
+    /// Gone; can be restored for 30 days.
+    Deleted,
+}
+
+/// A text that names no state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no state has this name")]
+pub struct InvalidState;
+
+impl UserState {
+    const ALL: [Self; 4] = [Self::Invited, Self::Active, Self::Suspended, Self::Deleted];
+
+    /// The state's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "INVITED",
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+            Self::Deleted => "DELETED",
+        }
+    }
+}
+
+impl FromStr for UserState {
+    type Err = InvalidState;
+
+    fn from_str(text: &str) -> Result<Self, InvalidState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(InvalidState)
+    }
+}
+
+/// A person who belongs to an account.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// The account they belong to.
+    pub account_id: AccountId,
+    /// The address, as it was typed.
+    pub address: String,
+    /// Their given name.
+    pub given_name: String,
+    /// Their family name.
+    pub family_name: String,
+    /// What they are allowed to be.
+    pub role: Role,
+    /// Where they are in their life.
+    pub state: UserState,
+    /// BCP 47.
+    pub language: String,
+    /// IANA.
+    pub time_zone: String,
+    /// Whether they hold the account's billing post.
+    pub billing_contact: bool,
+    /// The invitation by which they joined, or are to join.
+    pub invitation: Option<Invitation>,
+    /// When they were added.
+    pub create_time: Timestamp,
+}
+
+impl User {
+    /// The name as others see it.
+    pub fn display_name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name)
+    }
+}
+
+/// What the gateway must know of a caller before it lets them through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The account they belong to now.
+    pub account_id: AccountId,
+    /// Their role now.
+    pub role: Role,
+    /// Whether they are the billing contact now.
+    pub billing_contact: bool,
+}
+
+/// Somebody who can log in, and the hash of what they log in with.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The user.
+    pub user_id: UserId,
+    /// Their account.
+    pub account_id: AccountId,
+    /// PHC string.
+    pub password_hash: String,
+}

@@ -1,0 +1,45 @@
+//! The wire: translates, decides nothing.
+
+mod account_service;
+mod admission_service;
+mod authentication_service;
+mod convert;
+mod invitation_service;
+mod session_service;
+mod status;
+mod user_service;
+
+use proto::identity::internal::v1::account_service_server::AccountServiceServer;
+use proto::identity::internal::v1::admission_service_server::AdmissionServiceServer;
+use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
+use proto::identity::v1::invitation_service_server::InvitationServiceServer;
+use proto::identity::v1::session_service_server::SessionServiceServer;
+use proto::identity::v1::user_service_server::UserServiceServer;
+use tonic::service::Routes;
+use types::Mac;
+
+use crate::app::App;
+
+/// The packages served.
+pub const PACKAGES: &[&str] = &["usher.identity.v1", "usher.identity.internal.v1"];
+
+/// Every service of identity, with a limit on the size of messages.
+pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
+    Routes::new(SessionServiceServer::new(session_service::Sessions(app.clone())).max_decoding_message_size(limit))
+        .add_service(
+            InvitationServiceServer::new(invitation_service::Invitations(app.clone())).max_decoding_message_size(limit),
+        )
+        .add_service(UserServiceServer::new(user_service::Users(app.clone())).max_decoding_message_size(limit))
+        .add_service(
+            AuthenticationServiceServer::new(authentication_service::Authentication(app.clone()))
+                .max_decoding_message_size(limit),
+        )
+        .add_service(AccountServiceServer::new(account_service::Accounts(app.clone())).max_decoding_message_size(limit))
+        .add_service(
+            AdmissionServiceServer::new(admission_service::Admission {
+                app: app.clone(),
+                grants,
+            })
+            .max_decoding_message_size(limit),
+        )
+}

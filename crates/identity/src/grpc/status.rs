@@ -1,0 +1,196 @@
+//! The one place where what went wrong becomes a code, a reason and a sentence.
+
+use chassis::{Refusal, internal};
+use tonic::{Code, Status};
+
+use crate::domain::error::Error;
+use crate::domain::fault::{Fault, Violation};
+
+impl From<Error> for Status {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one match over every error, so that none is forgotten"
+    )]
+    fn from(error: Error) -> Self {
+        use Code::{
+            Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, ResourceExhausted,
+            Unauthenticated, Unavailable,
+        };
+        let text = error.to_string();
+        let field =
+            |code, reason, field: &str| Refusal::new(code, reason, text.clone()).field(field, reason, text.clone());
+        let plain = |code, reason| Refusal::new(code, reason, text.clone());
+        match error {
+            Error::UsersCount => field(InvalidArgument, "USERS_COUNT", "users"),
+            Error::RequestIdMalformed => field(InvalidArgument, "REQUEST_ID_MALFORMED", "request_id"),
+            Error::RequestIdExpired => field(InvalidArgument, "REQUEST_ID_EXPIRED", "request_id"),
+            Error::RequestIdReused => field(InvalidArgument, "REQUEST_ID_REUSED", "request_id"),
+            Error::RoleAssignmentForbidden { field: path } => {
+                field(PermissionDenied, "ROLE_ASSIGNMENT_FORBIDDEN", &path)
+            }
+            Error::Rows(violations) => refuse(&violations),
+            Error::Field(violation) => refuse(&[violation]),
+            Error::IdMalformed { field: path } => field(InvalidArgument, "ID_MALFORMED", path),
+            Error::GrantInvalid => plain(PermissionDenied, "GRANT_INVALID"),
+            Error::GrantLapsed => plain(Aborted, "GRANT_LAPSED"),
+            Error::MessageStale => plain(Aborted, "REQUEST_STALE"),
+            Error::Contended => {
+                plain(Aborted, "REQUEST_IN_PROGRESS").retry_after(std::time::Duration::from_millis(100))
+            }
+            Error::AccountNotFound(_) => Refusal::new(NotFound, "ACCOUNT_NOT_FOUND", "there is no such account"),
+            Error::UserNotFound => plain(NotFound, "USER_NOT_FOUND"),
+            Error::EmailTaken => field(AlreadyExists, "USER_EXISTS", "email"),
+            Error::CredentialsInvalid => plain(Unauthenticated, "CREDENTIALS_INVALID"),
+            Error::RateLimited { retry_after } => plain(ResourceExhausted, "RATE_LIMITED").retry_after(retry_after),
+            Error::RefreshTokenInvalid => plain(Unauthenticated, "REFRESH_TOKEN_INVALID"),
+            Error::SessionEnded => plain(Unauthenticated, "SESSION_ENDED"),
+            Error::PasswordUnacceptable => Refusal::new(
+                InvalidArgument,
+                "PASSWORD_UNACCEPTABLE",
+                "a password has 10 to 256 characters",
+            )
+            .field("password", "PASSWORD_UNACCEPTABLE", "10 to 256 characters"),
+            Error::InvitationNotFound => plain(NotFound, "INVITATION_NOT_FOUND"),
+            Error::InvitationSuperseded => plain(FailedPrecondition, "INVITATION_SUPERSEDED"),
+            Error::InvitationExpired => plain(FailedPrecondition, "INVITATION_EXPIRED"),
+            Error::InvitationRevoked => plain(FailedPrecondition, "INVITATION_REVOKED"),
+            Error::InvitationNotPending => plain(FailedPrecondition, "INVITATION_NOT_PENDING"),
+            Error::TransferNeedsSession => plain(FailedPrecondition, "TRANSFER_NEEDS_SESSION"),
+            Error::PageTokenInvalid => field(InvalidArgument, "PAGE_TOKEN_INVALID", "page_token"),
+            Error::PageSizeInvalid => field(InvalidArgument, "PAGE_SIZE_INVALID", "page_size"),
+            Error::PeerUnavailable { peer, detail } => {
+                tracing::warn!(peer, detail, "a peer is out of reach");
+                Refusal::new(
+                    Unavailable,
+                    "PEER_UNAVAILABLE",
+                    "a part of the system is out of reach; try again",
+                )
+                .retry_after(std::time::Duration::from_secs(1))
+            }
+            Error::StorageUnavailable(source) => {
+                tracing::warn!(error = &*source as &dyn std::error::Error, "storage is unavailable");
+                Refusal::new(Unavailable, "STORAGE_UNAVAILABLE", "the system is busy; try again")
+                    .retry_after(std::time::Duration::from_secs(1))
+            }
+            Error::Storage(_) | Error::Broken(_) => return internal(&error),
+        }
+        .into()
+    }
+}
+
+/// A refusal that names every violation, with the code and reason of the first.
+pub fn refuse(violations: &[Violation]) -> Refusal {
+    let Some(first) = violations.first() else {
+        return Refusal::new(Code::InvalidArgument, "ROW_MALFORMED", "the row is bad");
+    };
+    let (code, reason, sentence) = explain(first.fault);
+    let refusal = Refusal::new(code, reason, format!("{}: {sentence}", first.field));
+    violations.iter().fold(refusal, |refusal, violation| {
+        let (_, reason, sentence) = explain(violation.fault);
+        refusal.field(violation.field.clone(), reason, sentence)
+    })
+}
+
+/// What a fault is called outside.
+const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
+    use Code::{AlreadyExists, InvalidArgument, NotFound};
+    match fault {
+        Fault::EmailMissing => (InvalidArgument, "EMAIL_MISSING", "an e-mail address is required"),
+        Fault::EmailTooLong => (
+            InvalidArgument,
+            "EMAIL_TOO_LONG",
+            "an e-mail address has at most 254 octets",
+        ),
+        Fault::EmailCharacter => (
+            InvalidArgument,
+            "EMAIL_CHARACTER",
+            "an e-mail address has no spaces, control or invisible characters",
+        ),
+        Fault::EmailMalformed => (InvalidArgument, "EMAIL_MALFORMED", "this is not an e-mail address"),
+        Fault::EmailRepeated => (
+            InvalidArgument,
+            "EMAIL_REPEATED",
+            "the same person stands in an earlier row",
+        ),
+        Fault::NameMissing => (InvalidArgument, "NAME_MISSING", "a name is required"),
+        Fault::NameTooLong => (InvalidArgument, "NAME_TOO_LONG", "a name has at most 64 characters"),
+        Fault::NameCharacter => (InvalidArgument, "NAME_CHARACTER", "a name has no control characters"),
+        Fault::RoleUnknown => (InvalidArgument, "ROLE_UNKNOWN", "there is no such role"),
+        Fault::LanguageUnknown => (
+            InvalidArgument,
+            "LANGUAGE_UNKNOWN",
+            "this is not a language tag such as de or pt-BR",
+        ),
+        Fault::TimeZoneUnknown => (
+            InvalidArgument,
+            "TIME_ZONE_UNKNOWN",
+            "this is not a time zone such as Europe/Berlin",
+        ),
+        Fault::ProductUnknown => (InvalidArgument, "PRODUCT_UNKNOWN", "there is no such product"),
+        Fault::ProductRepeated => (
+            InvalidArgument,
+            "PRODUCT_REPEATED",
+            "a person holds one seat of a product",
+        ),
+        Fault::IdMalformed => (InvalidArgument, "ID_MALFORMED", "this is not an id of the right kind"),
+        Fault::TemplateNotFound => (
+            NotFound,
+            "SETTINGS_TEMPLATE_NOT_FOUND",
+            "the account has no such settings template",
+        ),
+        Fault::GroupNotFound => (NotFound, "GROUP_NOT_FOUND", "the account has no such group"),
+        Fault::EmailTemplateNotFound => (
+            NotFound,
+            "EMAIL_TEMPLATE_NOT_FOUND",
+            "the account has no such welcome e-mail",
+        ),
+        Fault::UserExists => (AlreadyExists, "USER_EXISTS", "this person is in the account already"),
+        Fault::InvitationExists => (
+            AlreadyExists,
+            "INVITATION_EXISTS",
+            "this person is invited to the account already",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::reason;
+
+    use super::*;
+
+    #[test]
+    fn the_first_violation_names_the_code_and_all_are_told() {
+        let violations = [
+            Violation::new(Fault::UserExists, "users[1].email"),
+            Violation::new(Fault::NameMissing, "users[2].given_name"),
+        ];
+        let status: Status = Error::Rows(violations.to_vec()).into();
+        assert_eq!(
+            (status.code(), reason(&status).as_deref()),
+            (Code::AlreadyExists, Some("USER_EXISTS"))
+        );
+        let details = tonic_types::StatusExt::get_error_details(&status);
+        let fields: Vec<_> = details
+            .bad_request()
+            .unwrap()
+            .field_violations
+            .iter()
+            .map(|v| v.field.as_str())
+            .collect();
+        assert_eq!(fields, ["users[1].email", "users[2].given_name"]);
+    }
+
+    #[test]
+    fn nothing_from_inside_is_told_outside() {
+        let status: Status = Error::Broken("users.role holds something else".into()).into();
+        assert_eq!(status.code(), Code::Internal);
+        assert!(!status.message().contains("users.role"));
+        let status: Status = Error::PeerUnavailable {
+            peer: "licensing",
+            detail: "10.0.0.1 refused".into(),
+        }
+        .into();
+        assert!(!status.message().contains("10.0.0.1"));
+    }
+}

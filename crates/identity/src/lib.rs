@@ -1,0 +1,92 @@
+//! Identity: accounts, users, roles, sessions and invitations, and the one commit point of adding users.
+
+mod app;
+mod clients;
+mod config;
+mod domain;
+mod grpc;
+mod relay;
+mod store;
+mod wire;
+
+pub use config::{AdmissionConfig, Config, InvitationConfig, PasswordConfig, SessionConfig};
+pub use store::Migrator;
+
+use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
+use proto::access::Policy;
+use storage::{Database, Relay};
+use tokio::task::JoinSet;
+use types::{Clock, Mac};
+
+use crate::app::{AccessTokens, App, Commits, Links, Passwords};
+use crate::clients::{Billing, Licensing, Notification};
+use crate::relay::Courier;
+
+/// The name that identity signs with and is called by.
+const NAME: &str = "identity";
+
+/// What stops identity from starting or from serving on.
+pub type ServeError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Serves until `shutdown`, then finishes what is under way.
+///
+/// # Errors
+/// When the configuration cannot be used, the database cannot be reached, or serving fails.
+pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
+    let clock = Clock::system();
+    let database = Database::connect(&config.database).await?;
+    let shared = Shared::connect(&config.shared)?;
+    let signer = Signer::new(NAME, &config.callers, clock.clone())?;
+    let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);
+    let licensing = Licensing::new(&config.licensing.channel(&config.clients)?, signer.clone());
+    let key = Mac::new(config.invitations.key.expose().as_bytes())?;
+    let links = Links::new(key, config.invitations.link_base.clone(), shared.clone());
+    let courier = Courier {
+        licensing: licensing.clone(),
+        billing: Billing::new(&config.billing.channel(&config.clients)?, signer.clone()),
+        notification: Notification::new(&config.notification.channel(&config.clients)?, signer),
+        links: links.clone(),
+    };
+    let relay = Relay::new(database.clone(), clock.clone(), config.relay.clone(), courier);
+    let lifetime = config.invitations.lifetime;
+    let app = App {
+        database: database.clone(),
+        clock: clock.clone(),
+        shared,
+        licensing,
+        relay: relay.waker(),
+        access_tokens: AccessTokens::new(config.sessions.access_key.expose(), config.sessions.access_lifetime)?,
+        refresh_lifetime: config.sessions.refresh_lifetime,
+        attempts_per_minute: config.sessions.attempts_per_minute,
+        passwords: Passwords::new(&config.passwords)?,
+        commits: Commits::spawn(
+            database.clone(),
+            clock.clone(),
+            links.clone(),
+            lifetime,
+            &config.admission,
+        ),
+        links,
+        memory: config.admission.memory,
+    };
+    let mut background = JoinSet::new();
+    let stop = Shutdown::new();
+    background.spawn(relay.run(stop.clone()));
+    background.spawn(relay::forget(app.clone(), stop.clone()));
+
+    let grants = Mac::new(config.admission.grant_key.expose().as_bytes())?;
+    let routes = grpc::routes(&app, grants, config.server.max_message_bytes).prepare();
+    let service = Service {
+        name: NAME,
+        config: &config.server,
+        guard: Some(guard),
+        packages: grpc::PACKAGES,
+        descriptors: proto::FILE_DESCRIPTOR_SET,
+    };
+    let served = chassis::serve(service, routes, listener, shutdown).await;
+    // Only now, so that what the last requests have committed is delivered before the process ends.
+    stop.cancel();
+    while background.join_next().await.is_some() {}
+    database.close().await;
+    Ok(served?)
+}

@@ -1,0 +1,93 @@
+//! Delivers what was committed to the services that must know it.
+
+use serde::de::DeserializeOwned;
+use storage::{Deliver, Delivery, Message};
+use types::failpoint;
+
+use crate::app::Links;
+use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
+use crate::domain::admission::{Confirmation, ReservationKey};
+use crate::domain::message::{
+    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, START_SUBSCRIPTION, StartSubscription,
+};
+
+/// Carries the outbox's messages.
+pub struct Courier {
+    /// For settling reservations.
+    pub licensing: Licensing,
+    /// For subscriptions.
+    pub billing: Billing,
+    /// For e-mails.
+    pub notification: Notification,
+    /// For the links in them.
+    pub links: Links,
+}
+
+impl Deliver for Courier {
+    async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
+        failpoint("identity::relay::claimed");
+        let deliveries = match self.attempt(topic, batch).await {
+            Ok(()) => batch.iter().map(|_| Delivery::Done).collect(),
+            // The peer does not say which of them is wrong: each is tried alone, so that it harms itself only.
+            Err(Refused::Malformed(_)) if batch.len() > 1 => self.one_by_one(topic, batch).await,
+            Err(Refused::Malformed(text)) => batch.iter().map(|_| Delivery::Park(text.clone())).collect(),
+            Err(Refused::Later(text)) => batch.iter().map(|_| Delivery::Retry(text.clone())).collect(),
+        };
+        failpoint("identity::relay::delivered");
+        deliveries
+    }
+}
+
+impl Courier {
+    async fn one_by_one(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
+        let mut deliveries = Vec::with_capacity(batch.len());
+        for message in batch {
+            deliveries.push(match self.attempt(topic, std::slice::from_ref(message)).await {
+                Ok(()) => Delivery::Done,
+                Err(Refused::Malformed(text)) => Delivery::Park(text),
+                Err(Refused::Later(text)) => Delivery::Retry(text),
+            });
+        }
+        deliveries
+    }
+
+    async fn attempt(&self, topic: &str, batch: &[Message]) -> Result<(), Refused> {
+        match topic {
+            CONFIRM_RESERVATION => self.licensing.confirm(&read::<Confirmation>(batch)?).await,
+            ABORT_RESERVATION => self.licensing.abort(&read::<ReservationKey>(batch)?).await,
+            INVITATION_MAIL => self.mail(read(batch)?).await,
+            START_SUBSCRIPTION => {
+                for order in read::<StartSubscription>(batch)? {
+                    self.billing.start_subscription(&order).await?;
+                }
+                Ok(())
+            }
+            _ => Err(Refused::Malformed(format!("no such topic: {topic}"))),
+        }
+    }
+
+    async fn mail(&self, mails: Vec<InvitationMail>) -> Result<(), Refused> {
+        let catalogue = self
+            .licensing
+            .catalogue()
+            .await
+            .map_err(|error| Refused::Later(error.to_string()))?;
+        let mut letters = Vec::with_capacity(mails.len());
+        for mail in mails {
+            let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
+            self.links.remember(&token, mail.invitation_id).await;
+            letters.push(Letter {
+                accept_link: self.links.link(&token),
+                mail,
+            });
+        }
+        self.notification.enqueue(&letters, &catalogue).await
+    }
+}
+
+fn read<T: DeserializeOwned>(batch: &[Message]) -> Result<Vec<T>, Refused> {
+    let read = |message: &Message| {
+        T::deserialize(&message.payload).map_err(|error| Refused::Malformed(format!("unreadable payload: {error}")))
+    };
+    batch.iter().map(read).collect()
+}

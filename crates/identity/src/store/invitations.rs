@@ -1,0 +1,182 @@
+//! Invitations.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use serde::Serialize;
+use storage::{Sql, StorageError, json};
+use types::{AccountId, InvitationId, Timestamp, UserId};
+
+use super::broken;
+use super::entity::invitation;
+use crate::domain::error::Error;
+use crate::domain::invitation::{Invitation, InvitationState, Kind};
+
+/// An invitation to insert.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// Its id.
+    pub id: InvitationId,
+    /// The account that invites.
+    pub account_id: AccountId,
+    /// The user it is for.
+    pub user_id: UserId,
+    /// What accepting does.
+    pub kind: Kind,
+    /// Its state.
+    pub state: InvitationState,
+    /// Canonical.
+    pub email: String,
+    /// As it was typed.
+    pub address: String,
+    /// The role it promises.
+    pub role: types::Role,
+    /// The language it promises.
+    pub language: String,
+    /// The time zone it promises.
+    pub time_zone: String,
+    /// The products it promises, as JSON.
+    pub products: String,
+    /// Which of its links works.
+    pub generation: u32,
+    /// SHA-256 of that link's token.
+    pub token_hash: String,
+    /// Who invited.
+    pub inviter_id: UserId,
+    /// When it was made.
+    pub create_time: Timestamp,
+    /// When it stops being acceptable.
+    pub expire_time: Timestamp,
+}
+
+const INSERT: Sql = Sql {
+    postgres: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
+            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time)
+        SELECT id, account_id, user_id, kind, state, email, address, role, language, time_zone, products,
+            generation, token_hash, inviter_id, create_time, expire_time
+        FROM json_to_recordset($1::json) AS r(id text, account_id text, user_id text, kind text, state text,
+            email text, address text, role text, language text, time_zone text, products text, generation bigint,
+            token_hash text, inviter_id text, create_time bigint, expire_time bigint)
+        ORDER BY account_id, email",
+    sqlite: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
+            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time)
+        SELECT value->>'id', value->>'account_id', value->>'user_id', value->>'kind', value->>'state',
+            value->>'email', value->>'address', value->>'role', value->>'language', value->>'time_zone',
+            value->>'products', value->>'generation', value->>'token_hash', value->>'inviter_id',
+            value->>'create_time', value->>'expire_time'
+        FROM json_each($1)",
+};
+
+/// Adds invitations; a second pending one for the same person and account is a constraint violation.
+pub async fn insert(conn: &impl ConnectionTrait, rows: &[Row]) -> Result<(), StorageError> {
+    if !rows.is_empty() {
+        INSERT.execute(conn, vec![json(rows)]).await?;
+    }
+    Ok(())
+}
+
+const PENDING: Sql = Sql {
+    postgres: "SELECT i.account_id, i.email
+        FROM json_to_recordset($1::json) AS k(account_id text, email text)
+        JOIN invitations i ON i.account_id = k.account_id AND i.email = k.email AND i.state = 'PENDING'",
+    sqlite: "SELECT i.account_id, i.email
+        FROM json_each($1) AS k
+        JOIN invitations i ON i.account_id = k.value->>'account_id' AND i.email = k.value->>'email'
+            AND i.state = 'PENDING'",
+};
+
+/// An account and a canonical address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Invitee {
+    /// The account that invites.
+    pub account_id: AccountId,
+    /// Canonical.
+    pub email: String,
+}
+
+#[derive(FromQueryResult)]
+struct PendingRow {
+    account_id: String,
+    email: String,
+}
+
+/// Which of these have a pending invitation.
+pub async fn pending(conn: &impl ConnectionTrait, keys: &[Invitee]) -> Result<Vec<Invitee>, Error> {
+    let rows: Vec<PendingRow> = PENDING.query(conn, vec![json(keys)]).await?;
+    let read = |row: PendingRow| {
+        let account_id = row.account_id.parse().map_err(broken("invitations.account_id"))?;
+        Ok(Invitee {
+            account_id,
+            email: row.email,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The invitation whose working link has this hash.
+pub async fn by_token_hash(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Invitation>, Error> {
+    let query = invitation::Entity::find().filter(invitation::Column::TokenHash.eq(hash));
+    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
+}
+
+/// One invitation, of whatever account: only for those who hold its token.
+pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Option<(Invitation, String)>, Error> {
+    let row = invitation::Entity::find_by_id(id.to_string())
+        .one(conn)
+        .await
+        .map_err(StorageError::from)?;
+    row.map(|row| {
+        let hash = row.token_hash.clone();
+        Ok((read(row)?, hash))
+    })
+    .transpose()
+}
+
+/// The invitations by which these users of an account joined, or are to join.
+pub async fn of_users(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    users: &[UserId],
+) -> Result<Vec<Invitation>, Error> {
+    let ids = users.iter().map(ToString::to_string);
+    let query = invitation::Entity::find()
+        .filter(invitation::Column::AccountId.eq(account.to_string()))
+        .filter(invitation::Column::UserId.is_in(ids));
+    let rows = query.all(conn).await.map_err(StorageError::from)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Marks a pending invitation as accepted. False when it is not pending any more, or was sent again since.
+pub async fn accept(
+    conn: &impl ConnectionTrait,
+    invitation: &Invitation,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let update = invitation::Entity::update_many()
+        .col_expr(
+            invitation::Column::State,
+            Expr::value(InvitationState::Accepted.as_str()),
+        )
+        .col_expr(invitation::Column::AnswerTime, Expr::value(now.micros()))
+        .filter(invitation::Column::Id.eq(invitation.id.to_string()))
+        .filter(invitation::Column::AccountId.eq(invitation.account_id.to_string()))
+        .filter(invitation::Column::Generation.eq(i64::from(invitation.generation)))
+        .filter(invitation::Column::State.eq(InvitationState::Pending.as_str()))
+        .filter(invitation::Column::ExpireTime.gt(now.micros()));
+    Ok(update.exec(conn).await?.rows_affected == 1)
+}
+
+fn read(row: invitation::Model) -> Result<Invitation, Error> {
+    Ok(Invitation {
+        id: row.id.parse().map_err(broken("invitations.id"))?,
+        account_id: row.account_id.parse().map_err(broken("invitations.account_id"))?,
+        user_id: row.user_id.parse().map_err(broken("invitations.user_id"))?,
+        kind: row.kind.parse().map_err(broken("invitations.kind"))?,
+        state: row.state.parse().map_err(broken("invitations.state"))?,
+        address: row.address,
+        generation: u32::try_from(row.generation).map_err(broken("invitations.generation"))?,
+        products: serde_json::from_str(&row.products).map_err(broken("invitations.products"))?,
+        inviter_id: row.inviter_id.parse().map_err(broken("invitations.inviter_id"))?,
+        create_time: Timestamp::from_micros(row.create_time),
+        expire_time: Timestamp::from_micros(row.expire_time),
+    })
+}

@@ -1,0 +1,29 @@
+//! How the tables came to be, one change a file; never edited once released.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+mod m20261123_000001_create_accounts;
+mod m20261123_000002_create_users;
+mod m20261123_000003_create_invitations;
+mod m20261123_000004_create_requests;
+mod m20261123_000005_create_sessions;
+mod m20261123_000006_create_audit_events;
+mod m20261123_000007_create_outbox;
+
+/// Brings a database of identity's to the present.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_accounts::Migration),
+            Box::new(m20261123_000002_create_users::Migration),
+            Box::new(m20261123_000003_create_invitations::Migration),
+            Box::new(m20261123_000004_create_requests::Migration),
+            Box::new(m20261123_000005_create_sessions::Migration),
+            Box::new(m20261123_000006_create_audit_events::Migration),
+            Box::new(m20261123_000007_create_outbox::Migration),
+        ]
+    }
+}

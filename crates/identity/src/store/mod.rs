@@ -1,0 +1,37 @@
+//! The tables, one file each; nothing else knows SQL.
+
+pub mod accounts;
+pub mod audit_events;
+pub mod entity;
+pub mod invitations;
+mod migration;
+pub mod requests;
+pub mod sessions;
+pub mod users;
+
+pub use migration::Migrator;
+
+use std::sync::Arc;
+
+pub use sea_orm::ConnectionTrait as Connection;
+use storage::StorageError;
+
+use crate::domain::error::Error;
+
+impl From<StorageError> for Error {
+    /// A constraint that a use case did not expect is a race that it lost; see [`Error::Contended`].
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Constraint { .. } | StorageError::Conflict(_) => Self::Contended,
+            StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Lost(_) => {
+                Self::StorageUnavailable(Arc::new(error))
+            }
+            StorageError::Other(_) => Self::Storage(Arc::new(error)),
+        }
+    }
+}
+
+/// What a text column should hold and does not.
+fn broken<E: std::fmt::Display>(column: &'static str) -> impl Fn(E) -> Error {
+    move |error| Error::Broken(format!("{column} holds something else: {error}"))
+}

@@ -1,0 +1,70 @@
+//! Sessions.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use storage::StorageError;
+use types::{SessionId, Timestamp, UserId};
+
+use super::broken;
+use super::entity::session;
+use crate::domain::error::Error;
+use crate::domain::session::Session;
+
+/// A new session.
+pub async fn insert(conn: &impl ConnectionTrait, session: &Session, now: Timestamp) -> Result<(), StorageError> {
+    let row = session::ActiveModel {
+        id: Set(session.id.to_string()),
+        user_id: Set(session.user_id.to_string()),
+        account_id: Set(session.account_id.to_string()),
+        refresh_hash: Set(session.refresh_hash.clone()),
+        create_time: Set(now.micros()),
+        expire_time: Set(session.expire_time.micros()),
+        end_time: Set(None),
+    };
+    session::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// A session that has not ended.
+pub async fn find(conn: &impl ConnectionTrait, id: SessionId) -> Result<Option<Session>, Error> {
+    let query = session::Entity::find_by_id(id.to_string()).filter(session::Column::EndTime.is_null());
+    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
+}
+
+/// Puts the next refresh token in the place of the one that was just used. False when somebody else was first.
+pub async fn rotate(
+    conn: &impl ConnectionTrait,
+    id: SessionId,
+    used: &str,
+    next: &str,
+    expire_time: Timestamp,
+) -> Result<bool, StorageError> {
+    let update = session::Entity::update_many()
+        .col_expr(session::Column::RefreshHash, Expr::value(next))
+        .col_expr(session::Column::ExpireTime, Expr::value(expire_time.micros()))
+        .filter(session::Column::Id.eq(id.to_string()))
+        .filter(session::Column::RefreshHash.eq(used))
+        .filter(session::Column::EndTime.is_null());
+    Ok(update.exec(conn).await?.rows_affected == 1)
+}
+
+/// Ends a session for good.
+pub async fn end(conn: &impl ConnectionTrait, user: UserId, id: SessionId, now: Timestamp) -> Result<(), StorageError> {
+    let update = session::Entity::update_many()
+        .col_expr(session::Column::EndTime, Expr::value(now.micros()))
+        .filter(session::Column::Id.eq(id.to_string()))
+        .filter(session::Column::UserId.eq(user.to_string()))
+        .filter(session::Column::EndTime.is_null());
+    update.exec(conn).await?;
+    Ok(())
+}
+
+fn read(row: session::Model) -> Result<Session, Error> {
+    Ok(Session {
+        id: row.id.parse().map_err(broken("sessions.id"))?,
+        user_id: row.user_id.parse().map_err(broken("sessions.user_id"))?,
+        account_id: row.account_id.parse().map_err(broken("sessions.account_id"))?,
+        refresh_hash: row.refresh_hash,
+        expire_time: Timestamp::from_micros(row.expire_time),
+    })
+}

@@ -1,0 +1,27 @@
+//! What identity both sends to licensing and answers it with.
+
+use proto::licensing::internal::v1 as internal;
+
+use crate::domain::admission::{Confirmation, ReservationKey};
+
+/// A confirmation on the wire.
+pub fn confirmation(confirmation: &Confirmation) -> internal::Confirmation {
+    let holders = confirmation.holders.iter().map(|holder| internal::Holder {
+        subject: holder.subject.clone(),
+        version: holder.version,
+        products: holder.products.clone(),
+    });
+    internal::Confirmation {
+        key: Some(reservation_key(&confirmation.key)),
+        holders: holders.collect(),
+    }
+}
+
+/// A reservation's key on the wire.
+pub fn reservation_key(key: &ReservationKey) -> internal::ReservationKey {
+    internal::ReservationKey {
+        account_id: key.account_id.to_string(),
+        request_id: key.request_id.clone(),
+        epoch: key.epoch,
+    }
+}

@@ -1,0 +1,97 @@
+//! Identity, which alone knows what became of a reservation.
+
+use std::collections::BTreeMap;
+
+use chassis::{Actor, Channel, ClientConfig, Peer, PeerError, Signer};
+use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
+use proto::identity::internal::v1::{Resolution, ResolveReservationsRequest, resolution};
+use proto::licensing::internal::v1 as wire;
+use tonic::Status;
+
+use crate::domain::bad_input::BadInput;
+use crate::domain::holder::Holder;
+use crate::domain::reservation::ReservationKey;
+use crate::domain::settlement::Settlement;
+
+/// The name that identity answers to.
+const AUDIENCE: &str = "identity";
+
+/// Identity, as licensing sees it.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    client: AdmissionServiceClient<Channel>,
+    signer: Signer,
+}
+
+/// Identity did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{:?}: {}", .0.code(), .0.message())]
+pub struct IdentityError(#[from] Status);
+
+impl Identity {
+    /// Connects at the first call.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub fn new(peer: &Peer, config: &ClientConfig, signer: Signer) -> Result<Self, PeerError> {
+        let client = AdmissionServiceClient::new(peer.channel(config)?);
+        Ok(Self {
+            client: client.max_decoding_message_size(config.max_message_bytes),
+            signer,
+        })
+    }
+
+    /// What became of reservations, in their order: an aborted one is aborted for good from now on. `None` where the answer
+    /// does not say.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn resolve(&self, keys: &[ReservationKey]) -> Result<Vec<Option<Settlement>>, IdentityError> {
+        let message = ResolveReservationsRequest {
+            reservations: keys.iter().map(write).collect(),
+        };
+        let request = self.signer.request(message, &Actor::Service, AUDIENCE)?;
+        let answer = self.client.clone().resolve_reservations(request).await?.into_inner();
+        let mut resolved: BTreeMap<_, _> = answer.resolutions.into_iter().filter_map(read).collect();
+        Ok(keys.iter().map(|key| resolved.remove(key)).collect())
+    }
+}
+
+fn write(key: &ReservationKey) -> wire::ReservationKey {
+    wire::ReservationKey {
+        account_id: key.request.account.to_string(),
+        request_id: key.request.request.to_string(),
+        epoch: key.epoch,
+    }
+}
+
+/// A resolution by the reservation it is about: matched by name, a wrong order could not free the wrong seats.
+fn read(resolution: Resolution) -> Option<(ReservationKey, Settlement)> {
+    match resolution.outcome.map(read_outcome)? {
+        Ok(settlement) => Some((*settlement.key(), settlement)),
+        Err(bad) => {
+            tracing::error!(
+                field = bad.field,
+                expected = bad.problem,
+                "identity's resolution is malformed"
+            );
+            None
+        }
+    }
+}
+
+fn read_outcome(outcome: resolution::Outcome) -> Result<Settlement, BadInput> {
+    match outcome {
+        resolution::Outcome::Committed(confirmation) => {
+            let holder = |holder: wire::Holder| Holder::read(&holder.subject, holder.version, holder.products);
+            let holders = confirmation.holders.into_iter().map(holder);
+            Settlement::confirm(read_key(confirmation.key)?, holders)
+        }
+        resolution::Outcome::Aborted(key) => Ok(Settlement::Abort(read_key(Some(key))?)),
+    }
+}
+
+fn read_key(key: Option<wire::ReservationKey>) -> Result<ReservationKey, BadInput> {
+    let key = key.ok_or_else(|| BadInput::new("key", "a reservation is expected"))?;
+    ReservationKey::read(&key.account_id, &key.request_id, key.epoch)
+}

@@ -1,0 +1,3 @@
+//! The services that licensing calls.
+
+pub mod identity;

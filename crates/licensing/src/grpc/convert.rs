@@ -1,0 +1,201 @@
+//! Between the messages on the wire and the words of the domain.
+
+use std::collections::BTreeSet;
+
+use prost_types::Timestamp as WireTimestamp;
+use proto::licensing::internal::v1 as internal;
+use proto::licensing::v1 as public;
+use types::{AccountId, Timestamp};
+
+use crate::app::{Error, Input, Release};
+use crate::domain::bad_input::BadInput;
+use crate::domain::grant::{Answer, Ask, Grant};
+use crate::domain::holder::{Holder, HolderKey, Holding, Subject};
+use crate::domain::product::Product;
+use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
+use crate::domain::seat_pool::{Pool, PoolKey};
+use crate::domain::seats::Seats;
+use crate::domain::settlement::Settlement;
+
+/// How many entries one call takes.
+const MOST: usize = 1_000;
+
+/// What `ReserveSeats` asks for.
+pub enum Reserving {
+    /// Seats to hold.
+    Hold(Ask),
+    /// Only how the products stand.
+    Count(AccountId, Option<RequestKey>, Seats),
+}
+
+pub fn reserving(request: internal::ReserveSeatsRequest) -> Result<Reserving, Error> {
+    read_reserving(request).map_err(|bad| Input::Reservation.malformed(bad))
+}
+
+fn read_reserving(request: internal::ReserveSeatsRequest) -> Result<Reserving, BadInput> {
+    let seats = read_seats(request.seats)?;
+    if request.validate_only {
+        let account = read_account(&request.account_id)?;
+        let key = match request.request_id.as_str() {
+            "" => None,
+            id => Some(RequestKey::read(&request.account_id, id)?),
+        };
+        return Ok(Reserving::Count(account, key, seats));
+    }
+    if seats.is_empty() {
+        return Err(BadInput::new("seats", "at least one product is expected"));
+    }
+    let not_after = request.not_after.and_then(read_time);
+    Ok(Reserving::Hold(Ask {
+        key: RequestKey::read(&request.account_id, &request.request_id)?,
+        seats,
+        unknown: Vec::new(),
+        not_after: not_after.ok_or_else(|| BadInput::new("not_after", "a point in time is expected"))?,
+    }))
+}
+
+pub fn confirmations(request: internal::ConfirmReservationsRequest) -> Result<Vec<Settlement>, Error> {
+    read_list("confirmations", request.confirmations, |confirmation| {
+        let holder = |holder: internal::Holder| Holder::read(&holder.subject, holder.version, holder.products);
+        let key = confirmation
+            .key
+            .ok_or_else(|| BadInput::new("key", "a reservation is expected"))?;
+        let key = read_key(&key).map_err(|bad| bad.under("key"))?;
+        Settlement::confirm(key, confirmation.holders.into_iter().map(holder))
+    })
+    .map_err(|bad| Input::Confirmation.malformed(bad))
+}
+
+pub fn aborts(request: internal::AbortReservationsRequest) -> Result<Vec<ReservationKey>, Error> {
+    read_list("reservations", request.reservations, |key| read_key(&key))
+        .map_err(|bad| Input::Reservation.malformed(bad))
+}
+
+pub fn releases(request: internal::ReleaseSeatsRequest) -> Result<Vec<Release>, Error> {
+    read_list("releases", request.releases, |release| {
+        Ok(Release {
+            key: HolderKey {
+                account: read_account(&release.account_id)?,
+                subject: Subject::read(&release.subject)?,
+            },
+            holding: Holding::read(release.version, Vec::new())?,
+        })
+    })
+    .map_err(|bad| Input::Release.malformed(bad))
+}
+
+pub fn seat_totals(request: internal::SetSeatTotalsRequest) -> Result<(AccountId, i64, Seats), Error> {
+    let read = || {
+        if request.version < 1 {
+            return Err(BadInput::new("version", "a number from 1 is expected"));
+        }
+        let account = read_account(&request.account_id)?;
+        Ok((account, request.version, read_seats(request.seats)?))
+    };
+    read().map_err(|bad| Input::SeatTotals.malformed(bad))
+}
+
+pub fn subjects(request: internal::BatchGetHoldingsRequest) -> Result<(AccountId, BTreeSet<Subject>), Error> {
+    let read = || {
+        let account = read_account(&request.account_id)?;
+        if request.subjects.len() > MOST {
+            return Err(BadInput::new("subjects", "at most 1,000 are taken"));
+        }
+        let read = |(index, text): (usize, &String)| {
+            let problem = |bad: BadInput| BadInput::new(format!("subjects[{index}]"), bad.problem);
+            Subject::read(text).map_err(problem)
+        };
+        let subjects = request.subjects.iter().enumerate().map(read);
+        Ok((account, subjects.collect::<Result<_, _>>()?))
+    };
+    read().map_err(|bad| Input::Subjects.malformed(bad))
+}
+
+pub fn answer(answer: Answer, sign: impl FnOnce(internal::Grant) -> internal::Grant) -> internal::ReserveSeatsResponse {
+    let seats = answer.availability.into_iter();
+    internal::ReserveSeatsResponse {
+        grant: answer.grant.map(|grant| sign(write_grant(&grant))),
+        seats: seats
+            .map(|product| internal::SeatAvailability {
+                product: product.product,
+                requested: product.requested,
+                available: product.available,
+            })
+            .collect(),
+        unknown_products: answer.unknown,
+    }
+}
+
+pub fn holder(holder: Holder) -> internal::Holder {
+    internal::Holder {
+        subject: holder.subject.to_string(),
+        version: holder.holding.version,
+        products: holder.holding.products.into_iter().collect(),
+    }
+}
+
+pub fn seat_pool((key, pool): (PoolKey, Pool)) -> public::SeatPool {
+    public::SeatPool {
+        product: key.product,
+        seats: pool.seats,
+        assigned: pool.assigned,
+        reserved: pool.reserved,
+        available: pool.available(),
+    }
+}
+
+pub fn product(product: &Product) -> public::Product {
+    public::Product {
+        id: product.id.to_owned(),
+        name: product.name.to_owned(),
+        guide_url: product.guide_url.to_owned(),
+        can_host_sessions: product.can_host_sessions,
+    }
+}
+
+fn read_list<W, T>(field: &str, list: Vec<W>, read: impl Fn(W) -> Result<T, BadInput>) -> Result<Vec<T>, BadInput> {
+    if list.len() > MOST {
+        return Err(BadInput::new(field, "at most 1,000 are taken"));
+    }
+    let read = |(index, entry)| read(entry).map_err(|bad| bad.at(field, index));
+    list.into_iter().enumerate().map(read).collect()
+}
+
+fn read_key(key: &internal::ReservationKey) -> Result<ReservationKey, BadInput> {
+    ReservationKey::read(&key.account_id, &key.request_id, key.epoch)
+}
+
+fn read_seats(list: Vec<internal::SeatQuantity>) -> Result<Seats, BadInput> {
+    Seats::read(list.into_iter().map(|entry| (entry.product, entry.quantity)))
+}
+
+fn read_time(time: WireTimestamp) -> Option<Timestamp> {
+    let micros = time.seconds.checked_mul(1_000_000)?;
+    Some(Timestamp::from_micros(
+        micros.checked_add(i64::from(time.nanos / 1_000))?,
+    ))
+}
+
+fn write_time(time: Timestamp) -> WireTimestamp {
+    WireTimestamp {
+        seconds: time.seconds(),
+        nanos: time.subsec_nanos(),
+    }
+}
+
+fn write_grant(grant: &Grant) -> internal::Grant {
+    let seat = |(product, quantity): (&str, i64)| internal::SeatQuantity {
+        product: product.to_owned(),
+        quantity,
+    };
+    internal::Grant {
+        key: Some(internal::ReservationKey {
+            account_id: grant.key.request.account.to_string(),
+            request_id: grant.key.request.request.to_string(),
+            epoch: grant.key.epoch,
+        }),
+        seats: grant.seats.iter().map(seat).collect(),
+        deadline: Some(write_time(grant.deadline)),
+        mac: Vec::new(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Seats, as the other services change and see them.
+
+use std::sync::Arc;
+
+use proto::licensing::internal::v1::seat_service_server::SeatService;
+use proto::licensing::internal::v1::{
+    BatchGetHoldingsRequest, BatchGetHoldingsResponse, ReleaseSeatsRequest, ReleaseSeatsResponse, SetSeatTotalsRequest,
+    SetSeatTotalsResponse,
+};
+use tonic::{Request, Response, Status};
+
+use super::convert;
+use crate::app::App;
+
+/// `usher.licensing.internal.v1.SeatService`.
+pub struct Service {
+    app: Arc<App>,
+}
+
+impl Service {
+    pub const fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+}
+
+#[tonic::async_trait]
+impl SeatService for Service {
+    async fn set_seat_totals(
+        &self,
+        request: Request<SetSeatTotalsRequest>,
+    ) -> Result<Response<SetSeatTotalsResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let (account, version, seats) = convert::seat_totals(request.into_inner())?;
+        self.app.set_seat_totals(&caller, account, version, seats).await?;
+        Ok(Response::new(SetSeatTotalsResponse {}))
+    }
+
+    async fn release_seats(
+        &self,
+        request: Request<ReleaseSeatsRequest>,
+    ) -> Result<Response<ReleaseSeatsResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let releases = convert::releases(request.into_inner())?;
+        self.app.release_seats(&caller, releases).await?;
+        Ok(Response::new(ReleaseSeatsResponse {}))
+    }
+
+    async fn batch_get_holdings(
+        &self,
+        request: Request<BatchGetHoldingsRequest>,
+    ) -> Result<Response<BatchGetHoldingsResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let (account, subjects) = convert::subjects(request.into_inner())?;
+        let holders = self.app.batch_get_holdings(&caller, account, subjects).await?;
+        let holders = holders.into_iter().map(convert::holder).collect();
+        Ok(Response::new(BatchGetHoldingsResponse { holders }))
+    }
+}

@@ -1,0 +1,33 @@
+//! The catalogue.
+
+use std::sync::Arc;
+
+use proto::licensing::v1::product_service_server::ProductService;
+use proto::licensing::v1::{ListProductsRequest, ListProductsResponse};
+use tonic::{Request, Response, Status};
+
+use super::convert;
+use crate::app::App;
+
+/// `usher.licensing.v1.ProductService`.
+pub struct Service {
+    app: Arc<App>,
+}
+
+impl Service {
+    pub const fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+}
+
+#[tonic::async_trait]
+impl ProductService for Service {
+    async fn list_products(
+        &self,
+        request: Request<ListProductsRequest>,
+    ) -> Result<Response<ListProductsResponse>, Status> {
+        let caller = chassis::caller(&request)?;
+        let products = self.app.list_products(caller).iter().map(convert::product).collect();
+        Ok(Response::new(ListProductsResponse { products }))
+    }
+}

@@ -1,0 +1,28 @@
+//! What licensing does by itself, time after time.
+
+mod purge;
+mod sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::Shutdown;
+
+use crate::app::App;
+use crate::config::{RetentionConfig, SweepConfig};
+
+/// Does everything that is to be done by itself, until `shutdown`; what has been begun then is finished.
+pub async fn run(app: Arc<App>, sweep: &SweepConfig, retention: &RetentionConfig, shutdown: Shutdown) {
+    tokio::join!(
+        sweep::run(&app, sweep.interval, &shutdown),
+        purge::run(&app, retention.interval, &shutdown),
+    );
+}
+
+/// Waits; answers whether to go on.
+async fn pause(interval: Duration, shutdown: &Shutdown) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(interval) => true,
+        () = shutdown.cancelled() => false,
+    }
+}

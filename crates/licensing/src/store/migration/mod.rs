@@ -1,0 +1,24 @@
+//! The schema, change by change.
+
+mod m20261123_000001_create_seat_pools;
+mod m20261123_000002_create_reservations;
+mod m20261123_000003_create_seat_holders;
+mod m20261123_000004_create_seat_totals;
+
+use sea_orm_migration::prelude::*;
+
+/// Brings licensing's database up to date.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_seat_pools::Migration),
+            Box::new(m20261123_000002_create_reservations::Migration),
+            Box::new(m20261123_000003_create_seat_holders::Migration),
+            Box::new(m20261123_000004_create_seat_totals::Migration),
+        ]
+    }
+}

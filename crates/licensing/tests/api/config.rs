@@ -1,0 +1,39 @@
+//! How licensing is configured.
+
+use std::time::Duration;
+
+use chassis::config::load_with;
+use licensing::Config;
+
+const LEAST: [(&str, &str); 5] = [
+    ("USHER_LICENSING__LISTEN", "127.0.0.1:7002"),
+    ("USHER_LICENSING__DATABASE__URL", "sqlite:///tmp/licensing.db"),
+    (
+        "USHER_LICENSING__CALLERS__KEY",
+        "c2VlZHNlZWRzZWVkc2VlZHNlZWRzZWVkc2VlZHNlZWQ=",
+    ),
+    ("USHER_LICENSING__IDENTITY", "http://127.0.0.1:7001"),
+    ("USHER_LICENSING__GRANT_KEY", "shared"),
+];
+
+fn load(more: &[(&str, &str)]) -> Result<Config, String> {
+    let variables = LEAST
+        .iter()
+        .chain(more)
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    load_with("licensing", None, variables).map_err(|error| error.to_string())
+}
+
+#[test]
+fn five_keys_are_enough() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.reservations.ttl, Duration::from_secs(60));
+    assert_eq!(config.retention.keep, Duration::from_secs(8 * 24 * 60 * 60));
+    assert!(config.sweep.lease > config.clients.request_timeout);
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_name() {
+    let error = load(&[("USHER_LICENSING__SWEEP__INTERVALL", "1s")]).unwrap_err();
+    assert!(error.contains("sweep.intervall"), "{error}");
+}

@@ -1,0 +1,110 @@
+//! An identity that says what a test tells it to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
+use proto::identity::internal::v1::admission_service_server::{AdmissionService, AdmissionServiceServer};
+use proto::identity::internal::v1::resolution::Outcome;
+use proto::identity::internal::v1::{
+    CommitAddUsersRequest, CommitAddUsersResponse, PrepareAddUsersRequest, PrepareAddUsersResponse, Resolution,
+    ResolveReservationsRequest, ResolveReservationsResponse,
+};
+use proto::licensing::internal::v1::{Confirmation, ReservationKey};
+use tokio::net::TcpListener;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+use types::Clock;
+
+/// The fake; clones share what they are told and what they were asked.
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+struct Inner {
+    verifier: Verifier,
+    down: Mutex<bool>,
+    committed: Mutex<BTreeMap<String, Confirmation>>,
+    asked: Mutex<Vec<ReservationKey>>,
+}
+
+impl Identity {
+    pub async fn start(callers: &BTreeMap<String, CallerConfig>, shutdown: Shutdown) -> (Self, String) {
+        let this = Self(Arc::new(Inner {
+            verifier: Verifier::new("identity", &callers["identity"], Clock::system()).unwrap(),
+            down: Mutex::default(),
+            committed: Mutex::default(),
+            asked: Mutex::default(),
+        }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let service = AdmissionServiceServer::new(this.clone());
+        tokio::spawn(
+            Server::builder()
+                .add_service(service)
+                .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned()),
+        );
+        (this, address)
+    }
+
+    /// From now on it does not answer, or does again.
+    pub fn set_down(&self, down: bool) {
+        *self.0.down.lock().unwrap() = down;
+    }
+
+    /// It has committed this reservation; of any other it says that it is aborted.
+    pub fn commit(&self, confirmation: Confirmation) {
+        let name = name(confirmation.key.as_ref().unwrap());
+        self.0.committed.lock().unwrap().insert(name, confirmation);
+    }
+
+    /// The reservations it was asked about, each time it was.
+    pub fn asked(&self) -> Vec<ReservationKey> {
+        self.0.asked.lock().unwrap().clone()
+    }
+
+    fn resolve(&self, key: ReservationKey) -> Resolution {
+        self.0.asked.lock().unwrap().push(key.clone());
+        let committed = self.0.committed.lock().unwrap().get(&name(&key)).cloned();
+        Resolution {
+            outcome: Some(committed.map_or(Outcome::Aborted(key), Outcome::Committed)),
+        }
+    }
+}
+
+fn name(key: &ReservationKey) -> String {
+    format!("{}/{}/{}", key.account_id, key.request_id, key.epoch)
+}
+
+#[tonic::async_trait]
+impl AdmissionService for Identity {
+    async fn prepare_add_users(
+        &self,
+        _: Request<PrepareAddUsersRequest>,
+    ) -> Result<Response<PrepareAddUsersResponse>, Status> {
+        Err(Status::unimplemented("licensing does not call this"))
+    }
+
+    async fn commit_add_users(
+        &self,
+        _: Request<CommitAddUsersRequest>,
+    ) -> Result<Response<CommitAddUsersResponse>, Status> {
+        Err(Status::unimplemented("licensing does not call this"))
+    }
+
+    async fn resolve_reservations(
+        &self,
+        request: Request<ResolveReservationsRequest>,
+    ) -> Result<Response<ResolveReservationsResponse>, Status> {
+        let token = request.metadata().get(CALLER_KEY).unwrap().to_str().unwrap();
+        assert_eq!(self.0.verifier.verify(token).unwrap().issuer, "licensing");
+        let keys = request.into_inner().reservations;
+        if *self.0.down.lock().unwrap() {
+            self.0.asked.lock().unwrap().extend(keys);
+            return Err(Status::unavailable("down"));
+        }
+        let resolutions = keys.into_iter().map(|key| self.resolve(key)).collect();
+        Ok(Response::new(ResolveReservationsResponse { resolutions }))
+    }
+}

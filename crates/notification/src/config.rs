@@ -1,0 +1,159 @@
+//! What notification is told when it starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chassis::config::period;
+use chassis::{CallerConfig, Secret, ServerConfig, TelemetryConfig};
+use serde::Deserialize;
+use storage::DatabaseConfig;
+
+/// The configuration of the notification service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen; read by the program that runs the service.
+    pub listen: SocketAddr,
+    /// Logs and traces; read by the program that runs the service.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+    /// The limits of the server.
+    #[serde(default)]
+    pub server: ServerConfig,
+    /// Notification's own database.
+    pub database: DatabaseConfig,
+    /// How this process vouches for its calls, and whom it believes.
+    pub callers: CallerConfig,
+    /// How mail goes out.
+    pub mail: MailConfig,
+}
+
+/// How mail goes out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// Where to: `smtp://user:password@host:port/ehlo-name?tls=required` (STARTTLS; without `tls` in the clear),
+    /// `smtps://…` (TLS from the start), or `folder:PATH`, where each mail becomes a file. May hold a password.
+    pub url: Secret,
+    /// The address mail comes from.
+    pub from_address: String,
+    /// The name mail comes from.
+    #[serde(default = "from_name")]
+    pub from_name: String,
+    /// The right side of every Message-ID; the domain of `from_address` unless told.
+    #[serde(default)]
+    pub message_id_domain: Option<String>,
+    /// A file of certificates (PEM) to trust beside the public ones, for a mail server with its own.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// How many mails are under way at a time.
+    #[serde(default = "workers")]
+    pub workers: usize,
+    /// How often the queue is looked at when nobody rings.
+    #[serde(default = "poll_interval", deserialize_with = "period")]
+    pub poll_interval: Duration,
+    /// For how long a mail belongs to the process that sends it; renewed while it does, so a crash costs this long.
+    #[serde(default = "lease", deserialize_with = "period")]
+    pub lease: Duration,
+    /// How long the mail server may take for one answer.
+    #[serde(default = "command_timeout", deserialize_with = "period")]
+    pub command_timeout: Duration,
+    /// How long it may take for a whole mail and the answer to it. Giving up early sends duplicates (RFC 5321 §4.5.3.2.6).
+    #[serde(default = "data_timeout", deserialize_with = "period")]
+    pub data_timeout: Duration,
+    /// How long a connection is kept for the next mail.
+    #[serde(default = "idle_timeout", deserialize_with = "period")]
+    pub idle_timeout: Duration,
+    /// The wait after the first failure; it doubles with each further one.
+    #[serde(default = "backoff_min", deserialize_with = "period")]
+    pub backoff_min: Duration,
+    /// The longest wait.
+    #[serde(default = "backoff_max", deserialize_with = "period")]
+    pub backoff_max: Duration,
+    /// The age at which a mail is no longer tried again.
+    #[serde(default = "give_up", deserialize_with = "period")]
+    pub give_up: Duration,
+}
+
+impl MailConfig {
+    /// The defaults for mail that goes to `url` from `from_address`.
+    #[must_use]
+    pub fn new(url: Secret, from_address: impl Into<String>) -> Self {
+        Self {
+            url,
+            from_address: from_address.into(),
+            from_name: from_name(),
+            message_id_domain: None,
+            ca_file: None,
+            workers: workers(),
+            poll_interval: poll_interval(),
+            lease: lease(),
+            command_timeout: command_timeout(),
+            data_timeout: data_timeout(),
+            idle_timeout: idle_timeout(),
+            backoff_min: backoff_min(),
+            backoff_max: backoff_max(),
+            give_up: give_up(),
+        }
+    }
+}
+
+fn from_name() -> String {
+    "Usher".to_owned()
+}
+
+const fn workers() -> usize {
+    16
+}
+
+const fn poll_interval() -> Duration {
+    Duration::from_secs(1)
+}
+
+const fn lease() -> Duration {
+    Duration::from_secs(30)
+}
+
+const fn command_timeout() -> Duration {
+    Duration::from_secs(30)
+}
+
+const fn data_timeout() -> Duration {
+    Duration::from_secs(600)
+}
+
+const fn idle_timeout() -> Duration {
+    Duration::from_secs(30)
+}
+
+const fn backoff_min() -> Duration {
+    Duration::from_secs(10)
+}
+
+const fn backoff_max() -> Duration {
+    Duration::from_secs(30 * 60)
+}
+
+const fn give_up() -> Duration {
+    Duration::from_secs(72 * 60 * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_the_url_is_not_shown() {
+        let url = Secret::new("smtp://usher:s3cret@mail.example:587?tls=required").unwrap();
+        let shown = format!("{:?}", MailConfig::new(url, "usher@example.com"));
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let text = r#"{"url": "folder:/tmp/mail", "from_address": "a@example.com", "worker": 3}"#;
+        let error = serde_json::from_str::<MailConfig>(text).unwrap_err();
+        assert!(error.to_string().contains("worker"), "{error}");
+    }
+}

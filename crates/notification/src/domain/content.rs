@@ -1,0 +1,37 @@
+//! What a mail about an invitation tells its reader, apart from the link.
+
+use serde::{Deserialize, Serialize};
+use types::Timestamp;
+
+/// What the templates are filled with; kept as JSON in the mail's row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    /// The reader's given name; may be empty.
+    pub(crate) given_name: String,
+    /// The reader's family name; may be empty.
+    pub(crate) family_name: String,
+    /// The inviting account's name.
+    pub(crate) account_name: String,
+    /// The name of the user who invited; may be empty.
+    pub(crate) inviter_name: String,
+    /// When the link stops working.
+    pub(crate) expire_time: Timestamp,
+    /// The products granted.
+    pub(crate) products: Vec<GrantedProduct>,
+}
+
+/// A product the reader is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct GrantedProduct {
+    /// The name people know it by.
+    pub(crate) name: String,
+    /// Where its getting-started guide is; may be empty.
+    pub(crate) guide_url: String,
+}
+
+impl Content {
+    /// The reader's name as it stands before their address.
+    pub(crate) fn reader_name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name).trim().to_owned()
+    }
+}

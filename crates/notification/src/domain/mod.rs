@@ -1,0 +1,21 @@
+//! What is true of e-mails: what an order must hold, how often a mail is tried, what may be told of it.
+
+mod content;
+mod delivery;
+mod letter;
+mod link;
+mod mail;
+mod order;
+mod reason;
+mod retry;
+
+#[cfg(test)]
+pub(crate) use content::Content;
+pub(crate) use content::GrantedProduct;
+pub(crate) use delivery::{Delivery, Filter, Position};
+pub(crate) use letter::Letter;
+pub(crate) use link::AcceptLink;
+pub(crate) use mail::{Kind, Mail, State};
+pub(crate) use order::{Draft, MAX_MAILS, Order, Violation};
+pub(crate) use reason::one_line;
+pub(crate) use retry::{Failure, RetryPolicy, Verdict};

@@ -1,0 +1,280 @@
+//! An order to send a mail about an invitation: what it must hold to be taken.
+
+use types::{AccountId, Email, InvitationId, Language, MailId, Timestamp};
+
+use super::content::{Content, GrantedProduct};
+use super::link::AcceptLink;
+use super::mail::{self, Kind};
+use super::reason::is_formatting;
+
+/// The most mails of one order.
+pub(crate) const MAX_MAILS: usize = 1_000;
+/// The most products one mail names.
+const MAX_PRODUCTS: usize = 100;
+/// The most characters of a name; more than any name that the other services take.
+const MAX_NAME: usize = 200;
+/// The most characters of a send key.
+const MAX_KEY: usize = 200;
+/// The most characters of a link.
+const MAX_LINK: usize = 2_000;
+
+/// An order as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) send_key: String,
+    pub(crate) account_id: String,
+    pub(crate) invitation_id: String,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) to: String,
+    pub(crate) language: String,
+    pub(crate) given_name: String,
+    pub(crate) family_name: String,
+    pub(crate) account_name: String,
+    pub(crate) inviter_name: String,
+    pub(crate) accept_link: AcceptLink,
+    pub(crate) expire_time: Option<Timestamp>,
+    pub(crate) products: Vec<GrantedProduct>,
+}
+
+/// An order that can be carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) id: MailId,
+    pub(crate) send_key: String,
+    pub(crate) account: AccountId,
+    pub(crate) invitation: InvitationId,
+    pub(crate) kind: Kind,
+    pub(crate) to: Email,
+    pub(crate) language: Language,
+    pub(crate) content: Content,
+    pub(crate) accept_link: AcceptLink,
+    pub(crate) message_id: String,
+}
+
+/// A field that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// Its path, such as `mails[3].to`.
+    pub(crate) field: String,
+    /// What is wrong, without the value.
+    pub(crate) problem: String,
+}
+
+impl Draft {
+    /// Reads the draft number `index`; its `Message-ID` will be in `domain`.
+    ///
+    /// # Errors
+    /// Every field that is not as it must be.
+    pub(crate) fn read(self, index: usize, domain: &str) -> Result<Order, Vec<Violation>> {
+        let mut found = Findings {
+            prefix: format!("mails[{index}]"),
+            violations: Vec::new(),
+        };
+        found.check_texts(&self);
+        found.check_products(&self.products);
+        let account = found.read("account_id", self.account_id.parse::<AccountId>());
+        let invitation = found.read("invitation_id", self.invitation_id.parse::<InvitationId>());
+        let kind = found.read("kind", self.kind.ok_or("a kind is required"));
+        let to = found.read("to", Email::parse(&self.to));
+        let language = found.read("language", read_language(&self.language));
+        let expire_time = found.read("expire_time", self.expire_time.ok_or("a time is required"));
+        let (Some(account), Some(invitation), Some(kind), Some(to), Some(language), Some(expire_time)) =
+            (account, invitation, kind, to, language, expire_time)
+        else {
+            return Err(found.violations);
+        };
+        if !found.violations.is_empty() {
+            return Err(found.violations);
+        }
+        let id = MailId::new();
+        let content = Content {
+            given_name: self.given_name,
+            family_name: self.family_name,
+            account_name: self.account_name,
+            inviter_name: self.inviter_name,
+            expire_time,
+            products: self.products,
+        };
+        Ok(Order {
+            id,
+            send_key: self.send_key,
+            account,
+            invitation,
+            kind,
+            to,
+            language,
+            content,
+            accept_link: self.accept_link,
+            message_id: mail::message_id(id, domain),
+        })
+    }
+}
+
+/// No language is English: a reader who named none still gets their mail.
+fn read_language(tag: &str) -> Result<Language, types::InvalidLanguage> {
+    if tag.is_empty() {
+        Ok(Language::english())
+    } else {
+        Language::parse(tag)
+    }
+}
+
+struct Findings {
+    prefix: String,
+    violations: Vec<Violation>,
+}
+
+impl Findings {
+    fn add(&mut self, field: &str, problem: impl ToString) {
+        let field = format!("{}.{field}", self.prefix);
+        self.violations.push(Violation {
+            field,
+            problem: problem.to_string(),
+        });
+    }
+
+    fn read<T, E: ToString>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
+        read.inspect_err(|problem| self.add(field, problem.to_string())).ok()
+    }
+
+    fn check_texts(&mut self, draft: &Draft) {
+        self.check_text("send_key", &draft.send_key, 1, MAX_KEY);
+        self.check_text("given_name", &draft.given_name, 0, MAX_NAME);
+        self.check_text("family_name", &draft.family_name, 0, MAX_NAME);
+        self.check_text("account_name", &draft.account_name, 1, MAX_NAME);
+        self.check_text("inviter_name", &draft.inviter_name, 0, MAX_NAME);
+        self.check_link("accept_link", draft.accept_link.expose());
+    }
+
+    fn check_products(&mut self, products: &[GrantedProduct]) {
+        if products.len() > MAX_PRODUCTS {
+            self.add("products", format!("at most {MAX_PRODUCTS} are expected"));
+            return;
+        }
+        for (index, product) in products.iter().enumerate() {
+            self.check_text(&format!("products[{index}].name"), &product.name, 1, MAX_NAME);
+            if !product.guide_url.is_empty() {
+                self.check_link(&format!("products[{index}].guide_url"), &product.guide_url);
+            }
+        }
+    }
+
+    /// Control characters would end a header; the others make a text read as another one.
+    fn check_text(&mut self, field: &str, text: &str, shortest: usize, longest: usize) {
+        if text.chars().any(|c| c.is_control() || is_formatting(c)) {
+            self.add(field, "control characters and direction overrides are refused");
+        } else if text.trim().len() < shortest {
+            self.add(field, "a text is required");
+        } else if text.chars().count() > longest {
+            self.add(field, format!("at most {longest} characters are expected"));
+        }
+    }
+
+    fn check_link(&mut self, field: &str, link: &str) {
+        let web = link.starts_with("https://") || link.starts_with("http://");
+        let plain = link.bytes().all(|byte| byte.is_ascii_graphic());
+        if !web || !plain || link.len() > MAX_LINK {
+            self.add(field, "a link of the web is expected: http(s), ASCII, without spaces");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft {
+            send_key: "inv/1".into(),
+            account_id: AccountId::new().to_string(),
+            invitation_id: InvitationId::new().to_string(),
+            kind: Some(Kind::Welcome),
+            to: "ada@example.com".into(),
+            language: "de".into(),
+            given_name: "Ada".into(),
+            family_name: "Lovelace".into(),
+            account_name: "Analytical Engines".into(),
+            inviter_name: "Charles Babbage".into(),
+            accept_link: AcceptLink::new("https://usher.example/accept/abc"),
+            expire_time: Some(Timestamp::from_micros(1)),
+            products: vec![GrantedProduct {
+                name: "Meeting".into(),
+                guide_url: "https://usher.example/guide".into(),
+            }],
+        }
+    }
+
+    fn fields(draft: Draft) -> Vec<String> {
+        let violations = draft.read(3, "usher.example").err().unwrap_or_default();
+        violations.into_iter().map(|violation| violation.field).collect()
+    }
+
+    #[test]
+    fn a_good_draft_is_an_order_with_its_message_id() {
+        let order = draft().read(0, "usher.example").unwrap();
+        assert_eq!(order.message_id, format!("<{}@usher.example>", order.id));
+        assert_eq!((order.to.address(), order.language.as_str()), ("ada@example.com", "de"));
+    }
+
+    #[test]
+    fn what_need_not_be_known_may_be_missing() {
+        let mut draft = draft();
+        draft.language.clear();
+        draft.family_name.clear();
+        draft.inviter_name.clear();
+        draft.products[0].guide_url.clear();
+        assert_eq!(draft.read(0, "usher.example").unwrap().language, Language::english());
+    }
+
+    type Spoil = fn(&mut Draft);
+
+    #[test]
+    fn every_spoilt_field_is_named() {
+        let cases: [(&str, Spoil); 19] = [
+            ("send_key", |draft| draft.send_key.clear()),
+            ("send_key", |draft| draft.send_key = "k".repeat(201)),
+            ("account_id", |draft| draft.account_id = "usr_1".into()),
+            ("invitation_id", |draft| draft.invitation_id.clear()),
+            ("kind", |draft| draft.kind = None),
+            ("to", |draft| {
+                draft.to = "ada@example.com\r\nBcc: eve@example.com".into()
+            }),
+            ("to", |draft| draft.to = "\"Ada\" <ada@example.com>".into()),
+            ("language", |draft| draft.language = "en\r\nBcc: eve@example.com".into()),
+            ("given_name", |draft| {
+                draft.given_name = "Ada\r\nBcc: eve@example.com".into()
+            }),
+            ("family_name", |draft| draft.family_name = "Love\0lace".into()),
+            ("account_name", |draft| draft.account_name = "  ".into()),
+            ("account_name", |draft| draft.account_name = "x".repeat(1_000_000)),
+            ("inviter_name", |draft| draft.inviter_name = "\u{202e}selrahC".into()),
+            ("accept_link", |draft| {
+                draft.accept_link = AcceptLink::new("javascript:alert(1)")
+            }),
+            ("accept_link", |draft| {
+                draft.accept_link = AcceptLink::new("https://usher.example/\n")
+            }),
+            ("expire_time", |draft| draft.expire_time = None),
+            ("products[0].name", |draft| draft.products[0].name = "Meet\ning".into()),
+            ("products[0].guide_url", |draft| {
+                draft.products[0].guide_url = "//usher.example".into()
+            }),
+            ("products", |draft| {
+                draft.products = vec![draft.products[0].clone(); 101]
+            }),
+        ];
+        for (field, spoil) in cases {
+            let mut draft = draft();
+            spoil(&mut draft);
+            assert_eq!(fields(draft), [format!("mails[3].{field}")]);
+        }
+    }
+
+    #[test]
+    fn all_spoilt_fields_are_named_at_once() {
+        let mut draft = draft();
+        draft.to.clear();
+        draft.account_name.clear();
+        assert_eq!(fields(draft), ["mails[3].account_name", "mails[3].to"]);
+    }
+}

@@ -1,0 +1,53 @@
+//! Everything that a use case can refuse or fail with.
+
+use chassis::KeyError;
+use storage::{InvalidPageToken, StorageError};
+
+use crate::clients::InvalidMailConfig;
+use crate::domain::Violation;
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The method is for people, and no person called.
+    #[error("nobody is logged in")]
+    CallerRequired,
+    /// Some of the mails that were ordered are not as they must be.
+    #[error("a mail is malformed")]
+    MailMalformed(Vec<Violation>),
+    /// An id is not one.
+    #[error("an id is malformed")]
+    IdMalformed(Vec<Violation>),
+    /// The filter or the size of a list is not as it must be.
+    #[error("the list that was asked for is malformed")]
+    ListMalformed(Violation),
+    /// The page token is not of this list.
+    #[error(transparent)]
+    PageTokenInvalid(#[from] InvalidPageToken),
+    /// The database refused or failed.
+    #[error("the database failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Mail cannot go out as it is configured.
+    #[error(transparent)]
+    Mail(#[from] InvalidMailConfig),
+    /// A template cannot be read.
+    #[error("a template cannot be read")]
+    Template(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database cannot be opened.
+    #[error("the database cannot be opened")]
+    Database(#[from] StorageError),
+    /// The keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The access rules cannot be read.
+    #[error("the access rules cannot be read")]
+    Policy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server cannot start.
+    #[error(transparent)]
+    Server(#[from] chassis::ServeError),
+}

@@ -1,0 +1,161 @@
+//! Mails and deliveries as the API speaks of them.
+
+use proto::notification::internal::v1 as internal;
+use proto::notification::v1 as api;
+use types::{AccountId, InvitationId, PageSize, Timestamp};
+
+use crate::domain::{AcceptLink, Delivery, Draft, Filter, GrantedProduct, Kind, State, Violation};
+use crate::error::Error;
+
+/// The most invitations that are asked about at once.
+const MAX_INVITATIONS: usize = 1_000;
+
+/// One mail that is ordered.
+pub(super) fn draft(mail: internal::InvitationMail) -> Draft {
+    let kind = kind_from(mail.kind());
+    let product = |product: internal::GrantedProduct| GrantedProduct {
+        name: product.name,
+        guide_url: product.guide_url,
+    };
+    Draft {
+        send_key: mail.send_key,
+        account_id: mail.account_id,
+        invitation_id: mail.invitation_id,
+        kind,
+        to: mail.to,
+        language: mail.language,
+        given_name: mail.given_name,
+        family_name: mail.family_name,
+        account_name: mail.account_name,
+        inviter_name: mail.inviter_name,
+        accept_link: AcceptLink::new(mail.accept_link),
+        expire_time: mail.expire_time.and_then(time_from),
+        products: mail.products.into_iter().map(product).collect(),
+    }
+}
+
+/// Which deliveries are listed, and how many at a time.
+pub(super) fn list(request: &api::ListDeliveriesRequest) -> Result<(Filter, PageSize), Error> {
+    let size = PageSize::parse(request.page_size).map_err(|error| malformed("page_size", error))?;
+    let state =
+        api::delivery::State::try_from(request.state).map_err(|_| malformed("state", "no state has this number"))?;
+    let invitation = match request.invitation_id.as_str() {
+        "" => None,
+        id => Some(
+            id.parse()
+                .map_err(|error| Error::IdMalformed(vec![violation("invitation_id", error)]))?,
+        ),
+    };
+    Ok((
+        Filter {
+            state: state_from(state),
+            invitation,
+        },
+        size,
+    ))
+}
+
+/// Which invitations of which account are asked about.
+pub(super) fn batch(request: &internal::BatchGetDeliveriesRequest) -> Result<(AccountId, Vec<InvitationId>), Error> {
+    let ids = &request.invitation_ids;
+    if ids.len() > MAX_INVITATIONS {
+        let problem = format!("at most {MAX_INVITATIONS} ids are expected");
+        return Err(Error::IdMalformed(vec![violation("invitation_ids", problem)]));
+    }
+    let mut violations = Vec::new();
+    let account = request.account_id.parse();
+    if let Err(error) = account {
+        violations.push(violation("account_id", error));
+    }
+    let mut invitations = Vec::with_capacity(ids.len());
+    for (index, id) in ids.iter().enumerate() {
+        match id.parse() {
+            Ok(id) => invitations.push(id),
+            Err(error) => violations.push(violation(&format!("invitation_ids[{index}]"), error)),
+        }
+    }
+    match account {
+        Ok(account) if violations.is_empty() => Ok((account, invitations)),
+        Ok(_) | Err(_) => Err(Error::IdMalformed(violations)),
+    }
+}
+
+/// Deliveries, in their order.
+pub(super) fn deliveries(deliveries: Vec<Delivery>) -> Vec<api::Delivery> {
+    deliveries.into_iter().map(delivery).collect()
+}
+
+fn delivery(delivery: Delivery) -> api::Delivery {
+    api::Delivery {
+        id: delivery.id.to_string(),
+        invitation_id: delivery.invitation.to_string(),
+        kind: kind(delivery.kind).into(),
+        to: delivery.to,
+        state: state(delivery.state).into(),
+        reason: delivery.reason,
+        attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
+        message_id: delivery.message_id,
+        create_time: Some(time(delivery.create_time)),
+        send_time: delivery.send_time.map(time),
+        next_attempt_time: delivery.next_attempt_time.map(time),
+    }
+}
+
+const fn kind(kind: Kind) -> api::delivery::Kind {
+    match kind {
+        Kind::Welcome => api::delivery::Kind::Welcome,
+        Kind::Transfer => api::delivery::Kind::Transfer,
+    }
+}
+
+const fn kind_from(kind: api::delivery::Kind) -> Option<Kind> {
+    match kind {
+        api::delivery::Kind::Unspecified => None,
+        api::delivery::Kind::Welcome => Some(Kind::Welcome),
+        api::delivery::Kind::Transfer => Some(Kind::Transfer),
+    }
+}
+
+const fn state(state: State) -> api::delivery::State {
+    match state {
+        State::Queued => api::delivery::State::Queued,
+        State::Retrying => api::delivery::State::Retrying,
+        State::Sent => api::delivery::State::Sent,
+        State::Bounced => api::delivery::State::Bounced,
+    }
+}
+
+const fn state_from(state: api::delivery::State) -> Option<State> {
+    match state {
+        api::delivery::State::Unspecified => None,
+        api::delivery::State::Queued => Some(State::Queued),
+        api::delivery::State::Retrying => Some(State::Retrying),
+        api::delivery::State::Sent => Some(State::Sent),
+        api::delivery::State::Bounced => Some(State::Bounced),
+    }
+}
+
+fn time(time: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: time.seconds(),
+        nanos: time.subsec_nanos(),
+    }
+}
+
+/// The years 1 to 9999, as the type's own comments say.
+fn time_from(time: prost_types::Timestamp) -> Option<Timestamp> {
+    let in_range =
+        (-62_135_596_800..=253_402_300_799).contains(&time.seconds) && (0..1_000_000_000).contains(&time.nanos);
+    in_range.then(|| Timestamp::from_micros(time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000))
+}
+
+fn malformed(field: &str, problem: impl ToString) -> Error {
+    Error::ListMalformed(violation(field, problem))
+}
+
+fn violation(field: &str, problem: impl ToString) -> Violation {
+    Violation {
+        field: field.to_owned(),
+        problem: problem.to_string(),
+    }
+}

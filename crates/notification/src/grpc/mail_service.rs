@@ -1,0 +1,31 @@
+//! `usher.notification.internal.v1.MailService`.
+
+use proto::notification::internal::v1::mail_service_server::MailService;
+use proto::notification::internal::v1::{
+    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse,
+};
+use tonic::{Request, Response, Status};
+
+use super::{Grpc, convert};
+
+#[tonic::async_trait]
+impl MailService for Grpc {
+    async fn enqueue_mails(
+        &self,
+        request: Request<EnqueueMailsRequest>,
+    ) -> Result<Response<EnqueueMailsResponse>, Status> {
+        let drafts = request.into_inner().mails.into_iter().map(convert::draft);
+        self.0.enqueue_mails(drafts.collect()).await?;
+        Ok(Response::new(EnqueueMailsResponse {}))
+    }
+
+    async fn batch_get_deliveries(
+        &self,
+        request: Request<BatchGetDeliveriesRequest>,
+    ) -> Result<Response<BatchGetDeliveriesResponse>, Status> {
+        let (account, invitations) = convert::batch(&request.into_inner())?;
+        let deliveries = self.0.batch_get_deliveries(account, &invitations).await?;
+        let deliveries = convert::deliveries(deliveries);
+        Ok(Response::new(BatchGetDeliveriesResponse { deliveries }))
+    }
+}

@@ -1,0 +1,122 @@
+//! The one place where an error becomes a status.
+
+use std::time::Duration;
+
+use chassis::Refusal;
+use tonic::{Code, Status};
+
+use crate::domain::Violation;
+use crate::error::Error;
+
+/// When to try again after the database was out of reach.
+const RETRY: Duration = Duration::from_secs(1);
+/// The most fields that one answer names: an answer's details travel in headers, which are bounded.
+const MAX_VIOLATIONS: usize = 20;
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::CallerRequired => Refusal::new(
+                Code::Unauthenticated,
+                "CALLER_REQUIRED",
+                "Log in and send your access token.",
+            )
+            .into(),
+            Error::MailMalformed(violations) => refuse(
+                "MAIL_MALFORMED",
+                "Nothing was queued: correct the fields that are named.",
+                &violations,
+            ),
+            Error::IdMalformed(violations) => refuse("ID_MALFORMED", "Correct the ids that are named.", &violations),
+            Error::ListMalformed(violation) => {
+                refuse("LIST_MALFORMED", "Correct the field that is named.", &[violation])
+            }
+            Error::PageTokenInvalid(error) => refuse(
+                "PAGE_TOKEN_INVALID",
+                "Send the token of the last answer with the same filter, or none to begin again.",
+                &[Violation {
+                    field: "page_token".to_owned(),
+                    problem: error.to_string(),
+                }],
+            ),
+            Error::Storage(error) if error.is_transient() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the database is not available"
+                );
+                Refusal::new(
+                    Code::Unavailable,
+                    "UNAVAILABLE",
+                    "The service is not available at the moment; try again.",
+                )
+                .retry_after(RETRY)
+                .into()
+            }
+            Error::Storage(error) => chassis::internal(&error),
+        }
+    }
+}
+
+fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Status {
+    let mut refusal = Refusal::new(Code::InvalidArgument, reason, message);
+    for violation in violations.iter().take(MAX_VIOLATIONS) {
+        refusal = refusal.field(&violation.field, reason, &violation.problem);
+    }
+    refusal.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use storage::{InvalidPageToken, StorageError};
+
+    use super::*;
+
+    #[test]
+    fn every_error_has_its_code_and_reason() {
+        let violation = || Violation {
+            field: "mails[0].to".into(),
+            problem: "is not one".into(),
+        };
+        let constraint = StorageError::Constraint {
+            name: "mails_pkey".to_owned(),
+        };
+        let table = [
+            (Error::CallerRequired, Code::Unauthenticated, "CALLER_REQUIRED"),
+            (
+                Error::MailMalformed(vec![violation()]),
+                Code::InvalidArgument,
+                "MAIL_MALFORMED",
+            ),
+            (
+                Error::IdMalformed(vec![violation()]),
+                Code::InvalidArgument,
+                "ID_MALFORMED",
+            ),
+            (
+                Error::ListMalformed(violation()),
+                Code::InvalidArgument,
+                "LIST_MALFORMED",
+            ),
+            (InvalidPageToken.into(), Code::InvalidArgument, "PAGE_TOKEN_INVALID"),
+            (StorageError::Lost("gone").into(), Code::Unavailable, "UNAVAILABLE"),
+            (constraint.into(), Code::Internal, "INTERNAL"),
+        ];
+        for (error, code, reason) in table {
+            let status = Status::from(error);
+            assert_eq!(
+                (status.code(), chassis::reason(&status).as_deref()),
+                (code, Some(reason))
+            );
+        }
+    }
+
+    #[test]
+    fn a_thousand_violations_do_not_burst_the_answer() {
+        let long = Violation {
+            field: "mails[999].products[99].guide_url".into(),
+            problem: "a link is expected".into(),
+        };
+        let status = Status::from(Error::MailMalformed(vec![long; 6_000]));
+        assert!(status.details().len() < 4_096, "{}", status.details().len());
+    }
+}

@@ -1,0 +1,97 @@
+//! The notification service: the queue of e-mails, and what delivers them.
+
+mod app;
+mod clients;
+mod config;
+mod domain;
+mod error;
+mod grpc;
+mod relay;
+mod store;
+
+use std::sync::Arc;
+
+use chassis::{Guard, Listener, Service, Shutdown, Verifier};
+use proto::access::Policy;
+use storage::Database;
+use tokio::sync::Notify;
+use types::Clock;
+
+use crate::app::{App, Sender, Templates};
+use crate::clients::{Transport, message_id_domain};
+use crate::domain::RetryPolicy;
+use crate::relay::Pace;
+
+pub use clients::InvalidMailConfig;
+pub use config::{Config, MailConfig};
+pub use error::ServeError;
+pub use store::Migrator;
+
+const NAME: &str = "notification";
+
+/// Serves notification on `listener` and sends mail until `shutdown`; its database has been migrated before.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
+    let clock = Clock::system();
+    let verifier = Verifier::new(NAME, &config.callers, clock.clone())?;
+    let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
+    let templates = Templates::load().map_err(|error| ServeError::Template(error.into()))?;
+    let transport = Transport::new(&config.mail)?;
+    let message_id_domain = message_id_domain(&config.mail)?.into();
+    let database = Database::connect(&config.database).await?;
+
+    let bell = Arc::new(Notify::new());
+    let app = App {
+        database: database.clone(),
+        clock: clock.clone(),
+        message_id_domain,
+        bell: Arc::clone(&bell),
+    };
+    let lease = config.mail.lease;
+    let sender = Sender::new(
+        database.clone(),
+        clock.clone(),
+        templates,
+        transport,
+        retries(&config.mail),
+        lease,
+    );
+    // A signal of its own: the calls that still finish may queue mails. The guard ends it when this is dropped.
+    let served = Shutdown::new();
+    let _end = served.clone().drop_guard();
+    let relay = tokio::spawn(relay::run(Arc::new(sender), bell, clock, pace(&config), served.clone()));
+
+    let service = Service {
+        name: NAME,
+        config: &config.server,
+        guard: Some(Guard::new(verifier, policy)),
+        packages: &["usher.notification.v1", "usher.notification.internal.v1"],
+        descriptors: proto::FILE_DESCRIPTOR_SET,
+    };
+    let routes = grpc::routes(app, config.server.max_message_bytes).prepare();
+    let result = chassis::serve(service, routes, listener, shutdown).await;
+    served.cancel();
+    if let Err(error) = relay.await {
+        tracing::error!(%error, "sending mail ended badly");
+    }
+    database.close().await;
+    Ok(result?)
+}
+
+const fn retries(mail: &MailConfig) -> RetryPolicy {
+    RetryPolicy {
+        backoff_min: mail.backoff_min,
+        backoff_max: mail.backoff_max,
+        give_up: mail.give_up,
+    }
+}
+
+const fn pace(config: &Config) -> Pace {
+    Pace {
+        workers: config.mail.workers,
+        poll_interval: config.mail.poll_interval,
+        drain_timeout: config.server.drain_timeout,
+    }
+}

@@ -1,0 +1,121 @@
+//! The table `mails` as an account's admins see it: never the content, never the link.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Value,
+};
+use storage::{Sql, StorageError, json};
+use types::{AccountId, InvitationId, Timestamp};
+
+use super::unreadable;
+use crate::domain::{Delivery, Filter, Kind, Position, State};
+
+mod row {
+    //! One row as the database has it, less what is nobody's to see.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mails")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub invitation_id: String,
+        pub kind: String,
+        pub to_address: String,
+        pub state: String,
+        pub attempts: i64,
+        pub reason: String,
+        pub message_id: String,
+        pub next_attempt_time: Option<i64>,
+        pub create_time: i64,
+        pub send_time: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+const LATEST: Sql = Sql {
+    postgres: "
+        SELECT DISTINCT ON (invitation_id) id, account_id, invitation_id, kind, to_address, state, attempts, reason,
+               message_id, next_attempt_time, create_time, send_time
+        FROM mails
+        WHERE account_id = $1 AND invitation_id IN (SELECT json_array_elements_text($2::json))
+        ORDER BY invitation_id, create_time DESC, id DESC",
+    sqlite: "
+        SELECT id, account_id, invitation_id, kind, to_address, state, attempts, reason,
+               message_id, next_attempt_time, create_time, send_time
+        FROM (SELECT mails.*, row_number() OVER (PARTITION BY invitation_id ORDER BY create_time DESC, id DESC) AS place
+              FROM mails
+              WHERE account_id = $1 AND invitation_id IN (SELECT value FROM json_each($2)))
+        WHERE place = 1",
+};
+
+/// Up to `limit` of an account's deliveries, the latest first, beginning after `after`.
+pub(crate) async fn list(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    filter: Filter,
+    after: Option<Position>,
+    limit: usize,
+) -> Result<Vec<Delivery>, StorageError> {
+    let rows = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .apply_if(filter.state, |query, state| {
+            query.filter(row::Column::State.eq(state.as_str()))
+        })
+        .apply_if(filter.invitation, |query, invitation| {
+            query.filter(row::Column::InvitationId.eq(invitation.to_string()))
+        })
+        .apply_if(after, |query, after| query.filter(is_after(after)))
+        .order_by_desc(row::Column::CreateTime)
+        .order_by_desc(row::Column::Id)
+        .limit(u64::try_from(limit).ok())
+        .all(conn)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The latest delivery about each of an account's `invitations`.
+pub(crate) async fn latest(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    invitations: &[InvitationId],
+) -> Result<Vec<Delivery>, StorageError> {
+    let rows: Vec<row::Model> = LATEST
+        .query(conn, vec![Value::from(account.to_string()), json(invitations)])
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn is_after(position: Position) -> Condition {
+    let (time, id) = (position.create_time.micros(), position.id.to_string());
+    Condition::any().add(row::Column::CreateTime.lt(time)).add(
+        Expr::col(row::Column::CreateTime)
+            .eq(time)
+            .and(Expr::col(row::Column::Id).lt(id)),
+    )
+}
+
+fn read(row: row::Model) -> Result<Delivery, StorageError> {
+    Ok(Delivery {
+        id: row.id.parse().map_err(|error| unreadable("id", error))?,
+        invitation: row
+            .invitation_id
+            .parse()
+            .map_err(|error| unreadable("invitation_id", error))?,
+        kind: Kind::from_name(&row.kind).ok_or_else(|| unreadable("kind", row.kind))?,
+        to: row.to_address,
+        state: State::from_name(&row.state).ok_or_else(|| unreadable("state", row.state))?,
+        reason: row.reason,
+        attempts: row.attempts,
+        message_id: row.message_id,
+        create_time: Timestamp::from_micros(row.create_time),
+        send_time: row.send_time.map(Timestamp::from_micros),
+        next_attempt_time: row.next_attempt_time.map(Timestamp::from_micros),
+    })
+}

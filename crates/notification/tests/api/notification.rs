@@ -1,0 +1,284 @@
+//! The real service on a free port, with a database of its own.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ::notification::{Config, MailConfig, Migrator, ServeError};
+use chassis::{
+    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, Shutdown, Signer,
+    TelemetryConfig,
+};
+use proto::notification::internal::v1::mail_service_client::MailServiceClient;
+use proto::notification::internal::v1::{
+    BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, InvitationMail,
+};
+use proto::notification::v1::delivery::{Kind, State};
+use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
+use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
+use sea_orm::ConnectionTrait;
+use storage::{Database, DatabaseConfig};
+use testkit::{Postgres, eventually};
+use tokio::task::JoinHandle;
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt;
+use types::{AccountId, Clock, InvitationId, Role, SessionId, UserId};
+
+pub const SOON: Duration = Duration::from_secs(20);
+/// Longer than any test: what waits for it waits for something else to happen first.
+pub const NEVER: Duration = Duration::from_secs(600);
+pub const ALL_SERVICES: [&str; 5] = ["gateway", "identity", "licensing", "billing", "notification"];
+
+/// Where a test's database is; dropping it removes the database.
+pub enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres { _server: Postgres, url: String },
+}
+
+impl Place {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub async fn postgres() -> Self {
+        let server = Postgres::shared().await;
+        let url = server.database("notification").await;
+        Self::Postgres { _server: server, url }
+    }
+
+    pub fn config(&self) -> DatabaseConfig {
+        match self {
+            Self::Sqlite(folder) => {
+                DatabaseConfig::new(format!("sqlite://{}", folder.path().join("notification.db").display()))
+            }
+            Self::Postgres { url, .. } => DatabaseConfig {
+                max_connections: 4,
+                ..DatabaseConfig::new(url)
+            },
+        }
+    }
+}
+
+/// Mail that goes to `url`, at a pace for tests.
+pub fn mail(url: impl Into<String>) -> MailConfig {
+    MailConfig {
+        backoff_min: Duration::from_millis(20),
+        backoff_max: Duration::from_millis(50),
+        ..MailConfig::new(Secret::new(url).unwrap(), "usher@mail.example")
+    }
+}
+
+/// A running notification service.
+pub struct Notification {
+    pub database: Database,
+    channel: Channel,
+    callers: BTreeMap<String, CallerConfig>,
+    stop: Shutdown,
+    served: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Notification {
+    pub async fn start(place: &Place, mail: MailConfig) -> Self {
+        Self::start_with(place, mail, ServerConfig::default()).await
+    }
+
+    pub async fn start_with(place: &Place, mail: MailConfig, server: ServerConfig) -> Self {
+        let callers = CallerConfig::circle(ALL_SERVICES);
+        let database = Database::connect(&place.config()).await.unwrap();
+        database.migrate::<Migrator>().await.unwrap();
+        let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+        let listen = listener.local_addr().unwrap();
+        let config = Config {
+            listen,
+            telemetry: TelemetryConfig::default(),
+            server,
+            database: place.config(),
+            callers: callers["notification"].clone(),
+            mail,
+        };
+        let stop = Shutdown::new();
+        Self {
+            database,
+            channel: Peer::Tcp(format!("http://{listen}"))
+                .channel(&ClientConfig::default())
+                .unwrap(),
+            callers,
+            served: tokio::spawn(::notification::serve(config, listener, stop.clone())),
+            stop,
+        }
+    }
+
+    /// Queues mails as identity does.
+    pub async fn enqueue(&self, mails: Vec<InvitationMail>) -> Result<(), Status> {
+        self.enqueue_as("identity", &Actor::Service, mails).await
+    }
+
+    pub async fn enqueue_as(&self, issuer: &str, actor: &Actor, mails: Vec<InvitationMail>) -> Result<(), Status> {
+        let request = self.signed(issuer, EnqueueMailsRequest { mails }, actor);
+        MailServiceClient::new(self.channel.clone())
+            .enqueue_mails(request)
+            .await
+            .map(drop)
+    }
+
+    /// A call without any token.
+    pub async fn enqueue_unsigned(&self, mails: Vec<InvitationMail>) -> Result<(), Status> {
+        let request = EnqueueMailsRequest { mails };
+        MailServiceClient::new(self.channel.clone())
+            .enqueue_mails(request)
+            .await
+            .map(drop)
+    }
+
+    pub async fn batch_get(&self, account: &str, invitations: Vec<String>) -> Result<Vec<Delivery>, Status> {
+        self.batch_get_as("gateway", account, invitations).await
+    }
+
+    pub async fn batch_get_as(
+        &self,
+        issuer: &str,
+        account: &str,
+        invitation_ids: Vec<String>,
+    ) -> Result<Vec<Delivery>, Status> {
+        let message = BatchGetDeliveriesRequest {
+            account_id: account.to_owned(),
+            invitation_ids,
+        };
+        let request = self.signed(issuer, message, &Actor::Service);
+        let answer = MailServiceClient::new(self.channel.clone())
+            .batch_get_deliveries(request)
+            .await;
+        answer.map(|answer| answer.into_inner().deliveries)
+    }
+
+    pub async fn list(&self, actor: &Actor, request: ListDeliveriesRequest) -> Result<ListDeliveriesResponse, Status> {
+        let request = self.signed("gateway", request, actor);
+        let answer = DeliveryServiceClient::new(self.channel.clone())
+            .list_deliveries(request)
+            .await;
+        answer.map(Response::into_inner)
+    }
+
+    /// The latest delivery about the invitation of `mail`.
+    pub async fn delivery(&self, mail: &InvitationMail) -> Delivery {
+        let mut found = self
+            .batch_get(&mail.account_id, vec![mail.invitation_id.clone()])
+            .await
+            .unwrap();
+        found.pop().unwrap()
+    }
+
+    /// Waits until the mail has come as far as `state`.
+    pub async fn reaches(&self, mail: &InvitationMail, state: State) -> Delivery {
+        eventually(SOON, async || {
+            let delivery = self.delivery(mail).await;
+            if delivery.state() == state {
+                Ok(delivery)
+            } else {
+                Err(format!("{delivery:?}"))
+            }
+        })
+        .await
+    }
+
+    /// Lets the time pass after which a mail is tried again.
+    pub async fn make_due(&self, mail: &InvitationMail) {
+        let sql = format!(
+            "UPDATE mails SET next_attempt_time = 0 WHERE state = 'RETRYING' AND invitation_id = '{}'",
+            mail.invitation_id
+        );
+        let changed = self.database.writer().execute_unprepared(&sql).await.unwrap();
+        assert_eq!(changed.rows_affected(), 1);
+    }
+
+    /// Stops the service as SIGTERM would, and waits until it has.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.served.await.unwrap().unwrap();
+        self.database.close().await;
+    }
+
+    /// Asks the service to stop, and does not wait.
+    pub fn begin_to_stop(&self) {
+        self.stop.cancel();
+    }
+
+    fn signed<T>(&self, issuer: &str, message: T, actor: &Actor) -> Request<T> {
+        let signer = Signer::new(issuer, &self.callers[issuer], Clock::system()).unwrap();
+        signer.request(message, actor, "notification").unwrap()
+    }
+}
+
+/// A welcome for a new invitation of a new account.
+pub fn welcome(to: &str) -> InvitationMail {
+    welcome_to(AccountId::new(), to)
+}
+
+/// A welcome for a new invitation of this account.
+pub fn welcome_to(account: AccountId, to: &str) -> InvitationMail {
+    let invitation = InvitationId::new();
+    InvitationMail {
+        send_key: format!("{invitation}/1"),
+        account_id: account.to_string(),
+        invitation_id: invitation.to_string(),
+        kind: Kind::Welcome.into(),
+        to: to.to_owned(),
+        given_name: "Ada".into(),
+        family_name: "Lovelace".into(),
+        language: "en".into(),
+        account_name: "Analytical Engines".into(),
+        inviter_name: "Charles Babbage".into(),
+        accept_link: format!("https://usher.example/accept?token={}", token(&invitation)),
+        expire_time: Some(prost_types::Timestamp {
+            seconds: 1_796_000_000,
+            nanos: 0,
+        }),
+        products: vec![
+            GrantedProduct {
+                name: "Meeting".into(),
+                guide_url: "https://usher.example/guides/meeting".into(),
+            },
+            GrantedProduct {
+                name: "Training".into(),
+                guide_url: "https://usher.example/guides/training".into(),
+            },
+        ],
+    }
+}
+
+/// What nobody but the reader may see.
+fn token(invitation: &InvitationId) -> String {
+    format!("s3cret{}", invitation.uuid().simple())
+}
+
+/// The secret part of a mail's link.
+pub fn secret_of(mail: &InvitationMail) -> &str {
+    mail.accept_link.rsplit('=').next().unwrap()
+}
+
+/// A person of this account who has logged in.
+pub fn person(account: AccountId, role: Role) -> Actor {
+    Actor::Person(Person {
+        account,
+        user: UserId::new(),
+        role,
+        billing_contact: false,
+        session: SessionId::new(),
+    })
+}
+
+/// Code and reason of a refusal.
+pub fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, String) {
+    let status = answer.unwrap_err();
+    (status.code(), chassis::reason(&status).unwrap_or_default())
+}
+
+/// Code, reason and fields of a refusal.
+pub fn refused_fields<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, String, Vec<String>) {
+    let status = answer.unwrap_err();
+    let violations = status
+        .get_details_bad_request()
+        .map(|bad| bad.field_violations)
+        .unwrap_or_default();
+    let fields = violations.into_iter().map(|violation| violation.field).collect();
+    (status.code(), chassis::reason(&status).unwrap_or_default(), fields)
+}

@@ -1,0 +1,58 @@
+//! Compiles `proto/` and refuses a method that does not say who may call it.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use prost_reflect::DescriptorPool;
+
+#[path = "build/undeclared.rs"]
+mod undeclared;
+
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
+    let third_party = root.join("third_party");
+    println!("cargo::rerun-if-changed={}", root.display());
+
+    let mut files = Vec::new();
+    find(&root.join("usher"), &mut files)?;
+    files.sort();
+    let mut compiler = protox::Compiler::new([&root, &third_party])?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(&files)?;
+
+    let encoded = compiler.encode_file_descriptor_set();
+    let undeclared = undeclared::methods(&DescriptorPool::decode(encoded.as_slice())?)?;
+    if !undeclared.is_empty() {
+        return Err(format!(
+            "methods without the option usher.access.v1.rule: {}",
+            undeclared.join(", ")
+        )
+        .into());
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(out.join("usher.binpb"), &encoded)?;
+    // The option is read by reflection; nobody needs it as Rust types.
+    let mut files = compiler.file_descriptor_set();
+    files.file.retain(|file| file.package() != "usher.access.v1");
+    tonic_prost_build::configure()
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .include_file("usher.rs")
+        .compile_fds(files)?;
+    Ok(())
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "proto") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Everything made from `proto/`: messages, clients, servers, descriptors, and who may call what.
+
+pub mod access;
+
+/// The files of `proto/` and their imports, as a `google.protobuf.FileDescriptorSet` with options and comments.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/usher.binpb"));
+
+#[expect(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated; what it means is documented in proto/"
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/usher.rs"));
+}
+
+pub use generated::usher::{admin, billing, identity, licensing, notification};

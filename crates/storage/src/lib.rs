@@ -1,0 +1,27 @@
+//! What the services share about databases: connections, guarded transactions, named constraints, group commit, outbox and pages.
+
+mod claim;
+mod clock;
+mod committer;
+mod config;
+mod connect;
+mod database;
+mod duration;
+mod error;
+mod guard;
+pub mod migration;
+pub mod outbox;
+pub mod page;
+mod relay;
+mod sql;
+
+pub use clock::now;
+pub use committer::Committer;
+pub use config::DatabaseConfig;
+pub use database::Database;
+pub use error::StorageError;
+pub use futures::future::BoxFuture;
+pub use outbox::Message;
+pub use page::InvalidPageToken;
+pub use relay::{Deliver, Delivery, Relay, RelayConfig, RelayWaker};
+pub use sql::{Sql, json};

@@ -1,0 +1,141 @@
+//! The relay: delivers what lies in the outbox, at least once, however often it takes.
+
+mod config;
+mod delivery;
+mod flights;
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use types::{Clock, Timestamp};
+
+pub use self::config::RelayConfig;
+use self::delivery::Run;
+pub use self::delivery::{Deliver, Delivery};
+use self::flights::Flights;
+use crate::claim::{self, Claim, Claimed};
+use crate::database::Database;
+use crate::error::StorageError;
+
+/// Delivers the outbox of one database. Several may work on the same table.
+#[derive(Debug)]
+pub struct Relay<D> {
+    db: Database,
+    clock: Clock,
+    config: RelayConfig,
+    deliver: Arc<D>,
+    bell: Arc<Notify>,
+}
+
+/// Tells the relay of this process that something was committed to the outbox.
+#[derive(Debug, Clone)]
+pub struct RelayWaker(Arc<Notify>);
+
+impl RelayWaker {
+    /// Wakes the relay at once; a ring while it works is not lost.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl<D: Deliver> Relay<D> {
+    /// A relay that delivers through `deliver`; it does nothing until it is run.
+    pub fn new(db: Database, clock: Clock, mut config: RelayConfig, deliver: D) -> Self {
+        // Claims of none would all be full ones.
+        config.batch = config.batch.max(1);
+        Self {
+            db,
+            clock,
+            config,
+            deliver: Arc::new(deliver),
+            bell: Arc::new(Notify::new()),
+        }
+    }
+
+    /// What commits ring.
+    #[must_use]
+    pub fn waker(&self) -> RelayWaker {
+        RelayWaker(Arc::clone(&self.bell))
+    }
+
+    /// Delivers until `shutdown`, then waits for what is under way. A message whose attempt is cut short comes back when
+    /// its lease runs out.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let mut flights = Flights::default();
+        // The earliest retry this relay knows of; others' are found by polling.
+        let mut due = None;
+        while !shutdown.is_cancelled() {
+            let busy = flights.busy(self.config.concurrency);
+            let now = self.clock.now();
+            let full = match self.claim(now, &busy).await {
+                Ok(claim) => self.launch(claim, &mut flights),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the outbox cannot be read");
+                    false
+                }
+            };
+            due = due.filter(|&due: &Timestamp| due > now);
+            if !full {
+                self.wait(&shutdown, &mut flights, !busy.is_empty(), &mut due).await;
+            }
+        }
+        while flights.land().await.is_some() {}
+    }
+
+    async fn claim(&self, now: Timestamp, busy: &[String]) -> Result<Claim, StorageError> {
+        let except: Vec<_> = busy.iter().map(String::as_str).collect();
+        claim::claim(&self.db, now, now + self.config.lease, &except, self.config.batch).await
+    }
+
+    /// Sends the claimed messages off, topic by topic; answers whether there may be more.
+    fn launch(&self, claim: Claim, flights: &mut Flights) -> bool {
+        let full = u32::try_from(claim.rows.len()).is_ok_and(|rows| rows >= self.config.batch);
+        let mut topics: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
+        for row in claim.rows {
+            topics.entry(row.message.topic.clone()).or_default().push(row);
+        }
+        for (topic, rows) in topics {
+            let run = Run {
+                db: self.db.clone(),
+                clock: self.clock.clone(),
+                config: self.config.clone(),
+                deliver: Arc::clone(&self.deliver),
+                owner: claim.owner.clone(),
+                topic: topic.clone(),
+            };
+            flights.launch(topic, run.fly(rows));
+        }
+        full
+    }
+
+    /// Waits for a reason to claim again: a ring, a retry that falls due, the poll, or, when a busy topic was left out of
+    /// the last claim (`starved`), a landing.
+    async fn wait(
+        &self,
+        shutdown: &CancellationToken,
+        flights: &mut Flights,
+        starved: bool,
+        due: &mut Option<Timestamp>,
+    ) {
+        let mut poll = pin!(tokio::time::sleep(self.config.poll_interval));
+        loop {
+            let retry = due.map_or(Duration::MAX, |due| due.since(self.clock.now()));
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = self.bell.notified() => return,
+                () = &mut poll => return,
+                () = tokio::time::sleep(retry.min(self.config.poll_interval)), if due.is_some() => return,
+                Some(earliest) = flights.land() => {
+                    *due = [*due, earliest].into_iter().flatten().min();
+                    if starved {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One delivery: a batch of one topic, each message finished according to its own answer.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use types::{Clock, Timestamp};
+
+use super::RelayConfig;
+use crate::claim::{self, Claimed, Parked, Postponed};
+use crate::database::Database;
+use crate::error::StorageError;
+use crate::outbox::Message;
+
+/// What became of one message. Reasons are stored and logged: no secrets, no personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// The receiver has it, now or from an earlier attempt.
+    Done,
+    /// Not this time, for this reason; it is tried again after a back-off, for ever.
+    Retry(String),
+    /// Never, for this reason; it is set aside with an alarm, and kept.
+    Park(String),
+}
+
+/// Where messages go: the receiver must bear repetition and any order.
+pub trait Deliver: Send + Sync + 'static {
+    /// Delivers a batch of one topic; one answer per message, in the same order. When the receiver refuses the batch as a
+    /// whole, find out whose fault it is: answering `Retry` for all keeps the neighbours of a bad message waiting with it.
+    fn deliver(&self, topic: &str, batch: &[Message]) -> impl Future<Output = Vec<Delivery>> + Send;
+}
+
+/// What a delivery needs.
+pub(super) struct Run<D> {
+    pub(super) db: Database,
+    pub(super) clock: Clock,
+    pub(super) config: RelayConfig,
+    pub(super) deliver: Arc<D>,
+    pub(super) owner: String,
+    pub(super) topic: String,
+}
+
+impl<D: Deliver> Run<D> {
+    /// Delivers `rows` and finishes them; answers when the earliest retry is due.
+    pub(super) async fn fly(self, rows: Vec<Claimed>) -> Option<Timestamp> {
+        let (marks, messages): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .map(|row| ((row.id, row.attempts), row.message))
+            .unzip();
+        let answers = self.ask(&messages).await;
+        let now = self.clock.now();
+        let mut finish = Finish::default();
+        for ((id, attempts), answer) in marks.into_iter().zip(answers) {
+            match answer {
+                Delivery::Done => finish.done.push(id),
+                Delivery::Retry(reason) => {
+                    let next_attempt_time = now + self.config.backoff(attempts);
+                    finish.postponed.push(Postponed {
+                        id,
+                        next_attempt_time,
+                        reason,
+                    });
+                }
+                Delivery::Park(reason) => finish.parked.push(Parked { id, reason }),
+            }
+        }
+        let earliest = finish.postponed.iter().map(|row| row.next_attempt_time).min();
+        if let Err(error) = self.finish(now, finish).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                topic = self.topic,
+                "delivered messages cannot be finished; they are delivered again"
+            );
+        }
+        earliest
+    }
+
+    /// As many answers as messages, whatever the receiver does.
+    async fn ask(&self, messages: &[Message]) -> Vec<Delivery> {
+        match self.try_ask(messages).await {
+            Ok(answers) => answers,
+            Err(reason) if messages.len() == 1 => vec![Delivery::Retry(reason.to_owned())],
+            Err(TOO_LONG) => vec![Delivery::Retry(TOO_LONG.to_owned()); messages.len()],
+            Err(_) => {
+                // One message can break down its whole batch; alone it breaks down only itself.
+                let mut answers = Vec::with_capacity(messages.len());
+                for message in messages {
+                    match self.try_ask(std::slice::from_ref(message)).await {
+                        Ok(answer) => answers.extend(answer),
+                        Err(reason) => answers.push(Delivery::Retry(reason.to_owned())),
+                    }
+                }
+                answers
+            }
+        }
+    }
+
+    async fn try_ask(&self, messages: &[Message]) -> Result<Vec<Delivery>, &'static str> {
+        let delivery = AssertUnwindSafe(self.deliver.deliver(&self.topic, messages)).catch_unwind();
+        // Short of the lease, so that it still is this owner's when it is finished.
+        match tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery).await {
+            Ok(Ok(answers)) if answers.len() == messages.len() => Ok(answers),
+            Ok(Ok(_)) => {
+                tracing::error!(
+                    topic = self.topic,
+                    "a delivery answered with the wrong number of answers"
+                );
+                Err("the answers do not fit the messages")
+            }
+            Ok(Err(_)) => Err("the delivery panicked"),
+            Err(_) => Err(TOO_LONG),
+        }
+    }
+
+    async fn finish(&self, now: Timestamp, finish: Finish) -> Result<(), StorageError> {
+        for row in &finish.parked {
+            tracing::error!(
+                topic = self.topic,
+                outbox.id = row.id,
+                reason = row.reason,
+                "a message is parked"
+            );
+        }
+        let count = finish.done.len() + finish.postponed.len() + finish.parked.len();
+        let mut finished = 0;
+        if !finish.done.is_empty() {
+            finished += claim::delete(&self.db, &self.owner, &finish.done).await?;
+        }
+        if !finish.postponed.is_empty() {
+            finished += claim::postpone(&self.db, &self.owner, &finish.postponed).await?;
+        }
+        if !finish.parked.is_empty() {
+            finished += claim::park(&self.db, &self.owner, now, &finish.parked).await?;
+        }
+        if usize::try_from(finished).is_ok_and(|finished| finished < count) {
+            tracing::info!(
+                topic = self.topic,
+                count,
+                finished,
+                "a lease ran out; another attempt finishes the messages"
+            );
+        }
+        Ok(())
+    }
+}
+
+const TOO_LONG: &str = "the delivery took longer than its lease";
+
+#[derive(Default)]
+struct Finish {
+    done: Vec<i64>,
+    postponed: Vec<Postponed>,
+    parked: Vec<Parked>,
+}

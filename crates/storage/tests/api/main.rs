@@ -1,0 +1,14 @@
+//! The crate's promises, kept on SQLite files and on a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where its ground gives way")]
+
+mod cancellation;
+mod committing;
+mod constraints;
+mod migrating;
+mod outbox;
+mod pages;
+mod relaying;
+mod statements;
+mod support;
+mod transactions;

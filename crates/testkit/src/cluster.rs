@@ -1,0 +1,143 @@
+//! The whole product as it runs in production: five processes, PostgreSQL and Redis, on free ports of the loopback.
+
+mod config;
+mod member;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use chassis::{CallerConfig, Peer, Signer};
+use futures::future::try_join_all;
+use tempfile::TempDir;
+use toml::Table;
+use types::Clock;
+
+use crate::postgres::Postgres;
+use crate::program::usher_program;
+use crate::redis::Redis;
+
+pub use self::member::Member;
+
+use self::config::Site;
+
+/// The services that have a database.
+const OWNERS: [&str; 4] = ["identity", "licensing", "billing", "notification"];
+/// Every process.
+const PROCESSES: [&str; 5] = ["identity", "licensing", "billing", "notification", "gateway"];
+/// Who makes accounts: nobody that runs, but somebody the services trust.
+const OPERATOR: &str = "operator";
+
+/// Five running processes; dropping this ends them.
+#[derive(Debug)]
+pub struct Cluster {
+    members: BTreeMap<&'static str, Member>,
+    operator: CallerConfig,
+    folder: TempDir,
+    _postgres: Postgres,
+    _redis: Redis,
+}
+
+impl Cluster {
+    /// Starts all five with their default configuration.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(|_, _| {}).await
+    }
+
+    /// Starts all five; `tune` may change the configuration of each, by the service's name.
+    pub async fn start_with(mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+        let folder = TempDir::with_prefix("usher-cluster-")?;
+        let (postgres, redis) = (Postgres::shared().await, Redis::shared().await);
+        let site = Site::new(&redis.database().await, &folder.path().join("mail"))?;
+
+        let databases = try_join_all(OWNERS.map(|service| database(&postgres, service, &site, folder.path()))).await?;
+        let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
+        let mut members = BTreeMap::new();
+        for service in PROCESSES {
+            let mut table = site.config(service, databases.get(service).map(String::as_str))?;
+            tune(service, &mut table);
+            let file = write(folder.path(), service, &table)?;
+            members.insert(service, Member::new(service, site.address(service)?, &file));
+        }
+        try_join_all(members.values_mut().map(|member| member.start(&[]))).await?;
+        Ok(Self {
+            members,
+            operator: site.callers(OPERATOR)?.clone(),
+            folder,
+            _postgres: postgres,
+            _redis: redis,
+        })
+    }
+
+    /// Where the gateway listens: `127.0.0.1:12345`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.members["gateway"].address().to_string()
+    }
+
+    /// The process of one service, to be killed and started again.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub fn member(&mut self, service: &str) -> &mut Member {
+        self.members
+            .get_mut(service)
+            .unwrap_or_else(|| panic!("there is no service {service}"))
+    }
+
+    /// Where one service listens for the others.
+    #[must_use]
+    pub fn peer(&self, service: &str) -> Peer {
+        Peer::Tcp(format!("http://{}", self.members[service].address()))
+    }
+
+    /// Signs calls as the operator, who makes accounts.
+    pub fn operator(&self) -> Result<Signer> {
+        Ok(Signer::new(OPERATOR, &self.operator, Clock::system())?)
+    }
+
+    /// A configuration with which `usher` acts as the operator: where the gateway and identity are, and the key.
+    pub fn operator_file(&self) -> Result<PathBuf> {
+        let config = serde_json::json!({
+            "gateway": format!("http://{}", self.address()),
+            "identity": format!("http://{}", self.members["identity"].address()),
+            "mail_dir": self.mail_folder(),
+            "callers": { "key": self.operator.key.expose(), "trusted": self.operator.trusted },
+        });
+        write(self.folder.path(), OPERATOR, &Table::try_from(config)?)
+    }
+
+    /// Where mails end up, a file each.
+    #[must_use]
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+}
+
+/// A migrated database for one service.
+async fn database(postgres: &Postgres, service: &str, site: &Site, folder: &Path) -> Result<String> {
+    let migrate = async |url: String| {
+        let file = write(
+            folder,
+            &format!("{service}-template"),
+            &site.config(service, Some(&url))?,
+        )?;
+        let mut command = Command::new(usher_program());
+        command.args(["migrate", service, "--config"]).arg(file);
+        let output = tokio::process::Command::from(command)
+            .kill_on_drop(true)
+            .output()
+            .await?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`usher migrate {service}` failed: {complaint}");
+        Ok::<_, anyhow::Error>(())
+    };
+    Ok(postgres.migrated(service, migrate).await)
+}
+
+fn write(folder: &Path, name: &str, config: &Table) -> Result<PathBuf> {
+    let file = folder.join(name).with_extension("toml");
+    std::fs::write(&file, toml::to_string(config)?).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
+}

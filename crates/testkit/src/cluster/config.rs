@@ -1,0 +1,124 @@
+//! The configuration files of a cluster: who listens where, with which keys.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chassis::CallerConfig;
+use serde_json::{Value, json};
+use toml::Table;
+use uuid::Uuid;
+
+use crate::port::free_port;
+
+use super::{OPERATOR, PROCESSES};
+
+/// The key that access tokens are signed with.
+const ACCESS: &str = "access";
+
+/// What the processes of one cluster have in common.
+pub(super) struct Site {
+    addresses: BTreeMap<&'static str, SocketAddr>,
+    callers: BTreeMap<String, CallerConfig>,
+    redis_url: String,
+    mail_folder: PathBuf,
+    access: CallerConfig,
+    grant_key: String,
+    link_key: String,
+}
+
+impl Site {
+    pub(super) fn new(redis_url: &str, mail_folder: &Path) -> Result<Self> {
+        let mut addresses = BTreeMap::new();
+        for service in PROCESSES {
+            addresses.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
+        }
+        Ok(Self {
+            addresses,
+            callers: CallerConfig::circle(PROCESSES.into_iter().chain([OPERATOR])),
+            redis_url: redis_url.to_owned(),
+            mail_folder: mail_folder.to_owned(),
+            access: CallerConfig::circle([ACCESS]).remove(ACCESS).context("no key was made")?,
+            grant_key: secret(),
+            link_key: secret(),
+        })
+    }
+
+    pub(super) fn address(&self, service: &str) -> Result<SocketAddr> {
+        self.addresses
+            .get(service)
+            .copied()
+            .with_context(|| format!("there is no service {service}"))
+    }
+
+    pub(super) fn callers(&self, process: &str) -> Result<&CallerConfig> {
+        self.callers
+            .get(process)
+            .with_context(|| format!("{process} has no keys"))
+    }
+
+    /// What `usher serve SERVICE` reads.
+    pub(super) fn config(&self, service: &str, database: Option<&str>) -> Result<Table> {
+        let callers = self.callers(service)?;
+        let mut config = json!({
+            "listen": self.address(service)?.to_string(),
+            "server": { "reflection": true },
+            "callers": { "key": callers.key.expose(), "trusted": callers.trusted },
+        });
+        if let Some(url) = database {
+            config["database"] = json!({ "url": url });
+        }
+        for (key, value) in self.own(service)? {
+            config[key] = value;
+        }
+        Ok(Table::try_from(config)?)
+    }
+
+    /// What only this service is told.
+    fn own(&self, service: &str) -> Result<Vec<(&'static str, Value)>> {
+        let shared = json!({ "redis_url": self.redis_url });
+        Ok(match service {
+            "identity" => vec![
+                ("shared", shared),
+                ("licensing", self.peer("licensing")?),
+                ("billing", self.peer("billing")?),
+                ("notification", self.peer("notification")?),
+                ("sessions", json!({ "access_key": self.access.key.expose() })),
+                (
+                    "invitations",
+                    json!({ "link_base": "https://usher.example/accept", "key": self.link_key }),
+                ),
+                ("admission", json!({ "grant_key": self.grant_key })),
+            ],
+            "licensing" => vec![
+                ("identity", self.peer("identity")?),
+                ("grant_key", json!(self.grant_key)),
+            ],
+            "billing" => vec![("licensing", self.peer("licensing")?)],
+            "notification" => {
+                let url = format!("folder:{}", self.mail_folder.display());
+                vec![("mail", json!({ "url": url, "from_address": "usher@usher.example" }))]
+            }
+            _ => vec![
+                ("shared", shared),
+                ("access", json!({ "public_key": self.access.public_key()? })),
+                ("identity", self.peer("identity")?),
+                ("licensing", self.peer("licensing")?),
+                ("billing", self.peer("billing")?),
+                ("notification", self.peer("notification")?),
+            ],
+        })
+    }
+
+    fn peer(&self, service: &str) -> Result<Value> {
+        Ok(json!(format!("http://{}", self.address(service)?)))
+    }
+}
+
+/// A new key: 32 octets in base64.
+fn secret() -> String {
+    STANDARD.encode([Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat())
+}

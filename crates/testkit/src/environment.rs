@@ -1,0 +1,12 @@
+//! What the runner of the tests tells them through the environment.
+
+/// The PostgreSQL server to use, with the right to create databases: `postgres://postgres@127.0.0.1:5432/postgres`.
+pub const POSTGRES_URL: &str = "USHER_TEST_POSTGRES_URL";
+/// The Redis server to use: `redis://127.0.0.1:6379`. Its numbered databases are emptied at will.
+pub const REDIS_URL: &str = "USHER_TEST_REDIS_URL";
+
+/// The value of `name`, if it is set to something.
+#[expect(clippy::disallowed_methods, reason = "test servers are no service's configuration")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

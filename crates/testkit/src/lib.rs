@@ -1,0 +1,23 @@
+//! What tests need around them: throw-away servers, the built program, real clients and a faulty network.
+
+mod cluster;
+mod environment;
+mod eventually;
+mod grpcurl;
+mod port;
+mod postgres;
+mod process;
+mod program;
+mod proxy;
+mod redis;
+
+pub use cluster::{Cluster, Member};
+pub use environment::{POSTGRES_URL, REDIS_URL};
+pub use eventually::eventually;
+pub use grpcurl::{Grpcurl, grpcurl};
+pub use port::free_port;
+pub use postgres::Postgres;
+pub use process::Process;
+pub use program::usher_program;
+pub use proxy::{Network, Proxy};
+pub use redis::Redis;

@@ -1,0 +1,32 @@
+//! The words every part of Usher shares: ids, addresses, roles, permissions, money and time, without any I/O.
+
+mod clock;
+mod email;
+mod failpoint;
+mod id;
+mod language;
+mod mac;
+mod money;
+mod name;
+mod page;
+mod permission;
+mod request_id;
+mod role;
+mod time_zone;
+
+pub use clock::{Clock, Timestamp};
+pub use email::{Email, InvalidEmail};
+pub use failpoint::failpoint;
+pub use id::{
+    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, SessionId,
+    SubscriptionId, TemplateId, UserId,
+};
+pub use language::{InvalidLanguage, Language};
+pub use mac::{InvalidMac, Mac};
+pub use money::{Currency, InvalidCurrency, Money, MoneyError};
+pub use name::{InvalidName, Name};
+pub use page::{InvalidPageSize, PageSize};
+pub use permission::{InvalidPermission, Permission};
+pub use request_id::{InvalidRequestId, RequestId};
+pub use role::{InvalidRole, Role};
+pub use time_zone::{InvalidTimeZone, TimeZone};

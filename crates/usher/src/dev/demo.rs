@@ -1,0 +1,101 @@
+//! The demo account: an owner with a plan, and three people, so that there is something to see.
+//!
+//! Every step bears repetition, so that a start that was cut short is made good by the next one: both requests keep their
+//! ids in the folder.
+
+use anyhow::Context;
+use proto::admin::v1::{AddUsersRequest, NewUser, UserOptions};
+use proto::identity::internal::v1::CreateAccountRequest;
+
+use super::client::{Client, Session};
+use super::keys::Keys;
+use super::until;
+use crate::operator::{Operator, refused};
+
+/// Who owns the demo account.
+pub(super) const OWNER_EMAIL: &str = "owner@example.com";
+/// What the demo account is called.
+pub(super) const ACCOUNT_NAME: &str = "Demo";
+
+const PLAN: &str = "team-monthly";
+const PRODUCTS: [&str; 2] = ["meeting", "training"];
+const PEOPLE: [(&str, &str, &str); 3] = [
+    ("Ada", "Lovelace", "ada@example.com"),
+    ("Alan", "Turing", "alan@example.com"),
+    ("Grace", "Hopper", "grace@example.com"),
+];
+
+/// The demo account, there now if it was not before.
+pub(super) struct Demo {
+    pub(super) account_id: String,
+    pub(super) owner: Session,
+}
+
+/// Makes the account and adds the people, unless an earlier start did.
+pub(super) async fn prepare(operator: &Operator, client: &Client, keys: &Keys) -> anyhow::Result<Demo> {
+    let created = operator.create_account(account(keys)).await;
+    let account_id = created.context("the demo account cannot be made")?.account_id;
+    let owner = log_in(client, keys).await?;
+    until("the demo account's seats", async || {
+        let pools = client.list_seat_pools(&owner).await?;
+        let has_seats = |product| pools.iter().any(|pool| pool.product == product && pool.seats > 0);
+        Ok(PRODUCTS.into_iter().all(has_seats))
+    })
+    .await?;
+    add_people(client, &owner, keys).await?;
+    Ok(Demo { account_id, owner })
+}
+
+/// Logs the owner in.
+pub(super) async fn log_in(client: &Client, keys: &Keys) -> anyhow::Result<Session> {
+    let session = client.log_in(OWNER_EMAIL, &keys.owner_password).await;
+    session.context("the demo account's owner cannot log in")
+}
+
+async fn add_people(client: &Client, owner: &Session, keys: &Keys) -> anyhow::Result<()> {
+    match client.add_users(owner, people(keys)).await? {
+        Ok(_) => Ok(()),
+        // Requests are remembered for a week: what is older has been done, or people have since been added by hand. And
+        // another version of this program may have added others.
+        Err(status) if matches!(reason(&status).as_str(), "REQUEST_ID_EXPIRED" | "REQUEST_ID_REUSED") => Ok(()),
+        Err(status) => Err(refused(&status).context("the demo people cannot be added")),
+    }
+}
+
+fn reason(status: &tonic::Status) -> String {
+    chassis::reason(status).unwrap_or_default()
+}
+
+fn account(keys: &Keys) -> CreateAccountRequest {
+    CreateAccountRequest {
+        request_id: keys.account_request_id.clone(),
+        name: ACCOUNT_NAME.to_owned(),
+        plan: PLAN.to_owned(),
+        language: "en".to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+        given_name: "Olivia".to_owned(),
+        family_name: "Owner".to_owned(),
+        email: OWNER_EMAIL.to_owned(),
+        password: keys.owner_password.clone(),
+    }
+}
+
+fn people(keys: &Keys) -> AddUsersRequest {
+    let user = |(given_name, family_name, email): (&str, &str, &str)| NewUser {
+        given_name: given_name.to_owned(),
+        family_name: family_name.to_owned(),
+        email: email.to_owned(),
+        options: None,
+    };
+    let options = UserOptions {
+        products: PRODUCTS.map(str::to_owned).to_vec(),
+        ..UserOptions::default()
+    };
+    AddUsersRequest {
+        request_id: keys.people_request_id.clone(),
+        users: PEOPLE.into_iter().map(user).collect(),
+        options: Some(options),
+        validate_only: false,
+        allow_partial: false,
+    }
+}

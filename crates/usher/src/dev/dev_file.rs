@@ -1,0 +1,38 @@
+//! `dev.json`: what a script needs to talk to the running `usher dev`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::private_file;
+
+/// What is in the file. It is there as long as everything runs, and its tokens are renewed before they expire.
+///
+/// The refresh token is for whoever reads it: `usher dev` logs in anew instead of using it, since a refresh token that two
+/// use ends the session of both.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct DevFile {
+    /// Where the gateway listens, as `host:port`.
+    pub address: String,
+    /// For the header `authorization: Bearer …`; of the account's owner.
+    pub access_token: String,
+    /// For `RefreshSession`, once.
+    pub refresh_token: String,
+    /// The demo account.
+    pub account_id: String,
+    /// Its owner's address.
+    pub owner_email: String,
+    /// Its owner's password.
+    pub owner_password: String,
+    /// The folder that e-mails go to.
+    pub mail_dir: PathBuf,
+}
+
+impl DevFile {
+    /// Writes the file, whole or not at all.
+    pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        private_file::write(path, &text).with_context(|| format!("cannot write {}", path.display()))
+    }
+}

@@ -1,0 +1,127 @@
+//! The secrets of `usher dev` that outlive it.
+//!
+//! The keys that the services sign their calls to each other with are not among them: they are made anew with each start
+//! and never leave the process.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chassis::{CallerConfig, Secret};
+use serde::{Deserialize, Serialize};
+use types::RequestId;
+
+use crate::private_file;
+
+/// The letters and digits that nobody mistakes for one another.
+const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+const PASSWORD_LENGTH: usize = 20;
+
+/// What is in `keys.toml`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    /// Signs access tokens: an Ed25519 seed in base64. Kept, so that a token survives a restart.
+    pub(super) access_key: String,
+    /// What invitation links are derived from.
+    pub(super) invitation_key: String,
+    /// What licensing proves its grants to identity with.
+    pub(super) grant_key: String,
+    /// The password of the demo account's owner.
+    pub(super) owner_password: String,
+    /// The request that makes the demo account: repeated with each start, it makes one.
+    pub(super) account_request_id: String,
+    /// The request that adds the demo people, likewise.
+    pub(super) people_request_id: String,
+}
+
+impl Keys {
+    /// Reads the file, or makes new keys and writes it.
+    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                // The parser's own message would show the line, which holds a secret.
+                let keys = toml::from_str(&text).ok();
+                keys.with_context(|| format!("{} cannot be read: remove the folder to begin anew", path.display()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let keys = Self::new();
+                let text = toml::to_string(&keys).context("the keys cannot be written as TOML")?;
+                private_file::write(path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(keys)
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
+    /// The public half of the access key, which the gateway checks access tokens with.
+    pub(super) fn access_public_key(&self) -> anyhow::Result<String> {
+        let pair = CallerConfig {
+            key: Secret::new(&self.access_key)?,
+            trusted: BTreeMap::new(),
+            ttl: Duration::ZERO,
+        };
+        Ok(pair.public_key()?)
+    }
+
+    fn new() -> Self {
+        let request_id = || RequestId::new().uuid().to_string();
+        Self {
+            access_key: random_key(),
+            invitation_key: random_key(),
+            grant_key: random_key(),
+            owner_password: random_password(),
+            account_request_id: request_id(),
+            people_request_id: request_id(),
+        }
+    }
+}
+
+fn random_key() -> String {
+    STANDARD.encode(rand::random::<[u8; 32]>())
+}
+
+fn random_password() -> String {
+    (0..PASSWORD_LENGTH)
+        .map(|_| char::from(ALPHABET[rand::random_range(0..ALPHABET.len())]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_made_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let first = Keys::open(&path).unwrap();
+        assert!(Keys::open(&path).unwrap() == first);
+        let other = Keys::open(&folder.path().join("other.toml")).unwrap();
+        assert!(other.access_key != first.access_key && other.owner_password != first.owner_password);
+        let three = BTreeSet::from([&first.access_key, &first.invitation_key, &first.grant_key]);
+        assert_eq!(three.len(), 3);
+    }
+
+    #[test]
+    fn a_broken_file_is_refused_and_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        std::fs::write(&path, "access_key = \"s3cret\"\nunknown = 1").unwrap();
+        let error = format!("{:?}", Keys::open(&path).map(drop).unwrap_err());
+        assert!(
+            error.contains("keys.toml cannot be read") && !error.contains("s3cret"),
+            "{error}"
+        );
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "access_key = \"s3cret\"\nunknown = 1"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! Keeps the tokens in `dev.json` fresh.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chassis::Shutdown;
+use types::{Clock, Timestamp};
+
+use super::client::Client;
+use super::demo;
+use super::dev_file::DevFile;
+use super::keys::Keys;
+
+/// How long to wait after a failure.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// What is kept fresh, and what it takes.
+pub(super) struct Renewal {
+    pub(super) client: Client,
+    pub(super) keys: Keys,
+    pub(super) file: DevFile,
+    pub(super) path: PathBuf,
+    pub(super) clock: Clock,
+    /// When the access token in the file stops working.
+    pub(super) expire_time: Timestamp,
+}
+
+impl Renewal {
+    /// Renews until `stop`: each token when two thirds of its life are over, so that whoever reads the file has the rest.
+    pub(super) async fn run(mut self, stop: Shutdown) {
+        loop {
+            let wait = self.expire_time.since(self.clock.now()) * 2 / 3;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+            while let Err(error) = self.renew().await {
+                tracing::warn!(error = format!("{error:#}"), "the tokens in dev.json cannot be renewed");
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(RETRY) => {}
+                }
+            }
+        }
+    }
+
+    async fn renew(&mut self) -> anyhow::Result<()> {
+        let session = demo::log_in(&self.client, &self.keys).await?;
+        self.file.access_token = session.access_token;
+        self.file.refresh_token = session.refresh_token;
+        self.expire_time = session.expire_time;
+        self.file.write(&self.path)
+    }
+}

@@ -1,0 +1,43 @@
+//! Calls that the operator of an installation makes.
+
+use anyhow::anyhow;
+use chassis::{Actor, CallerConfig, Channel, ClientConfig, Peer, Signer};
+use proto::identity::internal::v1::account_service_client::AccountServiceClient;
+use proto::identity::internal::v1::{CreateAccountRequest, CreateAccountResponse};
+use tonic::Status;
+use types::Clock;
+
+/// The name that identity has to trust the operator's key under.
+pub(crate) const NAME: &str = "operator";
+
+/// The operator at work.
+#[derive(Clone, Debug)]
+pub(crate) struct Operator {
+    accounts: AccountServiceClient<Channel>,
+    signer: Signer,
+}
+
+impl Operator {
+    pub(crate) fn new(callers: &CallerConfig, identity: &Peer, clients: &ClientConfig) -> anyhow::Result<Self> {
+        Ok(Self {
+            accounts: AccountServiceClient::new(identity.channel(clients)?),
+            signer: Signer::new(NAME, callers, Clock::system())?,
+        })
+    }
+
+    /// Makes an account with its first user.
+    pub(crate) async fn create_account(&self, message: CreateAccountRequest) -> anyhow::Result<CreateAccountResponse> {
+        let signed = self.signer.request(message, &Actor::Service, "identity");
+        let request = signed.map_err(|status| refused(&status))?;
+        let answer = self.accounts.clone().create_account(request).await;
+        Ok(answer.map_err(|status| refused(&status))?.into_inner())
+    }
+}
+
+/// A refusal, for the person at the terminal.
+pub(crate) fn refused(status: &Status) -> anyhow::Error {
+    match chassis::reason(status) {
+        Some(reason) => anyhow!("{} ({reason})", status.message()),
+        None => anyhow!("{} ({:?})", status.message(), status.code()),
+    }
+}

@@ -1,0 +1,86 @@
+//! `usher serve` and `usher migrate`: one service with a configuration of its own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use testkit::{Process, eventually};
+
+use crate::program::{run, stderr};
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn write_billing(folder: &Path, more: &str) {
+    let database = folder.join("billing.db");
+    let text = format!(
+        "{more}\nlisten = \"127.0.0.1:0\"\nlicensing = \"http://127.0.0.1:9\"\n[database]\nurl = \"sqlite://{}\"\n\
+         [callers]\nkey = \"{KEY}\"\n",
+        database.display()
+    );
+    std::fs::write(folder.join("billing.toml"), text).unwrap();
+}
+
+#[tokio::test]
+async fn a_database_is_migrated_as_often_as_one_likes() {
+    let folder = tempfile::tempdir().unwrap();
+    write_billing(folder.path(), "");
+    for _ in 0..2 {
+        let output = run(folder.path(), ["migrate", "billing", "--config", "billing.toml"]).await;
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    assert!(folder.path().join("billing.db").is_file());
+}
+
+#[tokio::test]
+async fn a_service_serves_until_sigterm() {
+    const SOON: Duration = Duration::from_secs(30);
+    let folder = tempfile::tempdir().unwrap();
+    write_billing(folder.path(), "");
+    let output = run(folder.path(), ["migrate", "billing", "--config", "billing.toml"]).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_usher"));
+    command.args(["serve", "billing", "--config", "billing.toml"]);
+    command.current_dir(folder.path());
+    let mut billing = Process::start("billing", &mut command, &folder.path().join("log")).unwrap();
+    eventually(SOON, async || {
+        let log = billing.output();
+        log.contains("billing begins").then_some(()).ok_or(log)
+    })
+    .await;
+    billing.terminate();
+    assert!(billing.exited(SOON).await.unwrap().success(), "{}", billing.output());
+    assert!(billing.output().contains("billing has stopped"), "{}", billing.output());
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    write_billing(folder.path(), "licencing = \"http://127.0.0.1:9\"");
+    for command in ["serve", "migrate"] {
+        let output = run(folder.path(), [command, "billing", "--config", "billing.toml"]).await;
+        assert!(!output.status.success());
+        assert!(
+            stderr(&output).contains("licencing: unknown key"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), ["serve", "identity", "--config", "identity.toml"]).await;
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("identity.toml"), "{}", stderr(&output));
+}
+
+#[tokio::test]
+async fn without_a_configuration_the_missing_keys_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for service in ["identity", "licensing", "billing", "notification", "gateway"] {
+        let output = run(folder.path(), ["serve", service]).await;
+        assert!(!output.status.success());
+        assert!(stderr(&output).contains("missing"), "{}", stderr(&output));
+        assert!(stderr(&output).contains(service), "{}", stderr(&output));
+    }
+}

@@ -1,0 +1,27 @@
+//! `cargo xtask up`: the five services as processes of their own, with a throw-away PostgreSQL and Redis.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::command::{built, command, run};
+use crate::setup::Setup;
+
+/// Start a cluster on this machine, until it is interrupted
+#[derive(clap::Args)]
+pub struct Up {
+    /// Where to write the addresses and the demo account, for scripts
+    #[arg(long, default_value = "cluster.json")]
+    file: PathBuf,
+}
+
+impl Up {
+    pub fn run(&self) -> Result<()> {
+        Setup {}.run()?;
+        run(&mut command(
+            "cargo",
+            &["build", "--package", "usher", "--package", "testkit"],
+        ))?;
+        run(command(built("testkit")?, &["up", "--file"]).arg(std::path::absolute(&self.file)?))
+    }
+}

@@ -1,0 +1,23 @@
+//! Stories told through the gateway, each on both settings: one process with SQLite, and five with PostgreSQL and Redis.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod add_people;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod invitations;
+#[cfg(test)]
+mod last_seat;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod transfers;

@@ -1,0 +1,37 @@
+//! What the stories have in common: a running world, accounts in it, and calls to it.
+
+mod mail;
+mod owner;
+mod world;
+
+pub use owner::{Owner, adding, channel, fresh, user};
+pub use world::{PASSWORD, PATIENCE, World, settled};
+
+use tonic::Status;
+
+/// The story `$story`, told on both settings.
+macro_rules! on_both {
+    ($($story:ident)+) => {
+        $(
+            mod $story {
+                use super::super::support::World;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn embedded() {
+                    super::$story(&World::embedded().await).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn five_processes() {
+                    super::$story(&World::five_processes().await).await;
+                }
+            }
+        )+
+    };
+}
+pub(crate) use on_both;
+
+/// The code and the reason of a refusal.
+pub fn refusal(status: &Status) -> (tonic::Code, String) {
+    (status.code(), chassis::reason(status).unwrap_or_default())
+}

@@ -1,0 +1,1 @@
+//! Stories that a user of the whole cluster sees; they are in `scenarios/`.
