@@ -17,8 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut files = Vec::new();
     find(&root.join("usher"), &mut files)?;
+    // Nothing imports it, but a client that reads errors by reflection looks for it.
+    files.push(third_party.join("google/rpc/error_details.proto"));
     files.sort();
-    let mut compiler = protox::Compiler::new([&root, &third_party])?;
+    let mut compiler = protox::Compiler::new([&third_party, &root])?;
     compiler
         .include_imports(true)
         .include_source_info(true)
@@ -35,9 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("usher.binpb"), &encoded)?;
-    // The option is read by reflection; nobody needs it as Rust types.
+    // The option is read by reflection, and tonic-types has the errors: nobody needs either as Rust types.
     let mut files = compiler.file_descriptor_set();
-    files.file.retain(|file| file.package() != "usher.access.v1");
+    let unneeded = ["usher/access/v1/access.proto", "google/rpc/error_details.proto"];
+    files.file.retain(|file| !unneeded.contains(&file.name()));
     tonic_prost_build::configure()
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .include_file("usher.rs")

@@ -28,6 +28,7 @@ fn option(set: impl Fn(&mut UserOptions) + 'static) -> Spoil {
     Box::new(move |request| set(request.options.get_or_insert_default()))
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn cases() -> Vec<(&'static str, Spoil, Code, &'static str, &'static str)> {
     use Code::{InvalidArgument, NotFound};
     let old = "01700000-0000-7000-8000-000000000000";

@@ -36,6 +36,8 @@ async fn paste(folder: &Path, text: &str) -> String {
 /// `usher dev` as a process, in a folder.
 async fn dev(folder: &Path) -> (Process, Value) {
     let data: PathBuf = folder.join("data");
+    // One that was killed leaves its file behind.
+    let _absent = std::fs::remove_file(data.join("dev.json"));
     let mut command = Command::new(usher_program());
     command
         .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data-dir"])

@@ -24,13 +24,14 @@ use crate::token::AccessTokens;
 
 /// The name that the gateway signs with.
 const NAME: &str = "gateway";
-/// Every public package: forwarded, or composed here.
+/// Every public package: forwarded, or composed here; and the one that errors are made of, for who reads them by reflection.
 const PACKAGES: &[&str] = &[
     OWN_PACKAGE,
     "usher.identity.v1",
     "usher.licensing.v1",
     "usher.billing.v1",
     "usher.notification.v1",
+    "google.rpc",
 ];
 
 /// What stops the gateway from starting or from serving on.

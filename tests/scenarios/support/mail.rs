@@ -44,7 +44,8 @@ fn parse(raw: &str, to: &str) -> Option<Mail> {
             .find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     };
-    if !header("to")?.contains(to) {
+    // A domain is the same in any case, and mail libraries write it in lower case.
+    if !header("to")?.to_lowercase().contains(&to.to_lowercase()) {
         return None;
     }
     Some(Mail {

@@ -41,7 +41,9 @@ impl Site {
             callers: CallerConfig::circle(PROCESSES.into_iter().chain([OPERATOR])),
             redis_url: redis_url.to_owned(),
             mail_folder: mail_folder.to_owned(),
-            access: CallerConfig::circle([ACCESS]).remove(ACCESS).context("no key was made")?,
+            access: CallerConfig::circle([ACCESS])
+                .remove(ACCESS)
+                .context("no key was made")?,
             grant_key: secret(),
             link_key: secret(),
         })
