@@ -3,6 +3,12 @@
 use std::collections::BTreeMap;
 
 use proto::access::{Policy, Rule};
+use proto::billing::v1::GetSubscriptionRequest;
+use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
+use proto::identity::v1::user_service_client::UserServiceClient;
+use proto::identity::v1::{GetUserRequest, ListUsersRequest};
+use proto::notification::v1::ListDeliveriesRequest;
+use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request, Status};
@@ -12,6 +18,7 @@ use crate::support::{Owner, World, adding, channel, fresh, on_both, refusal};
 on_both! {
     every_method_is_refused_as_its_option_says
     what_the_outside_says_of_itself_is_not_believed
+    another_tenant_sees_nothing
 }
 
 /// Calls any method with an empty message, which every request type can be read from.
@@ -115,4 +122,54 @@ async fn what_the_outside_says_of_itself_is_not_believed(world: &World) {
             (Code::Unauthenticated, "ACCESS_TOKEN_INVALID".into())
         );
     }
+}
+
+async fn another_tenant_sees_nothing(world: &World) {
+    let (owner, stranger) = (world.account().await, world.account().await);
+    let email = fresh("ada");
+    let added = owner.add(adding(&[&email], &["training"])).await.unwrap();
+    world.mail(&email).await;
+    let (user_id, invitation_id) = (added.results[0].user_id.clone(), added.results[0].invitation_id.clone());
+
+    let unknown = (Code::NotFound, "USER_NOT_FOUND".to_owned());
+    assert_eq!(refusal(&stranger.person(&user_id).await.unwrap_err()), unknown);
+    let mut users = UserServiceClient::new(stranger.channel.clone());
+    let refused = users
+        .get_user(stranger.request(GetUserRequest { user_id }))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal(&refused), unknown);
+    let listed = users
+        .list_users(stranger.request(ListUsersRequest::default()))
+        .await
+        .unwrap()
+        .into_inner()
+        .users;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(stranger.people().await.len(), 1);
+    assert!(stranger.pools().await.iter().all(|pool| pool.assigned == 0));
+    assert!(stranger.deliveries().await.is_empty());
+    let about = ListDeliveriesRequest {
+        invitation_id,
+        ..ListDeliveriesRequest::default()
+    };
+    let mut deliveries = DeliveryServiceClient::new(stranger.channel.clone());
+    assert!(
+        deliveries
+            .list_deliveries(stranger.request(about))
+            .await
+            .unwrap()
+            .into_inner()
+            .deliveries
+            .is_empty()
+    );
+    let subscription = async |owner: &Owner| {
+        let mut client = SubscriptionServiceClient::new(owner.channel.clone());
+        let answer = client
+            .get_subscription(owner.request(GetSubscriptionRequest {}))
+            .await
+            .unwrap();
+        answer.into_inner().subscription.unwrap().id
+    };
+    assert_ne!(subscription(&owner).await, subscription(&stranger).await);
 }

@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::{AcceptInvitationRequest, InspectInvitationRequest, InspectInvitationResponse, invitation};
+use testkit::Cluster;
 use tonic::{Code, Status};
 
 use crate::support::{Owner, World, adding, channel, fresh, on_both, refusal};
@@ -106,4 +107,22 @@ async fn a_password_has_a_length(world: &World) {
         );
     }
     Owner::accept(world, &token).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_outlives_what_redis_remembers() {
+    let mut world = World::of(Cluster::start().await.unwrap());
+    let owner = world.account().await;
+    let (email, token) = invited(&world, &owner).await;
+    let before = inspect(&world, &token).await.unwrap();
+
+    let forgotten = world.cluster().flush_redis().await.unwrap();
+
+    assert!(forgotten > 0, "Redis knew nothing");
+    assert_eq!(inspect(&world, &token).await.unwrap(), before);
+    world.cluster().flush_redis().await.unwrap();
+    Owner::accept(&world, &token).await.unwrap();
+    world.cluster().flush_redis().await.unwrap();
+    let after = inspect(&world, &token).await.unwrap();
+    assert_eq!((after.state(), after.email), (invitation::State::Accepted, email));
 }

@@ -12,6 +12,8 @@ mod bad_input;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod dev_crashes;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod last_seat;
@@ -19,5 +21,7 @@ mod last_seat;
 mod readme;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod telemetry;
 #[cfg(test)]
 mod transfers;

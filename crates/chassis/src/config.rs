@@ -8,7 +8,7 @@ use figment::providers::{Format, Toml};
 use figment::value::Value;
 use serde::de::DeserializeOwned;
 
-pub use crate::period::read as period;
+pub use types::period;
 
 /// A configuration that cannot be used. The message names the key and never shows its value, which may be a secret.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,6 @@ mod keys;
 mod lent;
 mod listener;
 mod peer;
-mod period;
 mod pipeline;
 mod refusal;
 mod secret;

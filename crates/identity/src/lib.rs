@@ -56,6 +56,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         licensing,
         relay: relay.waker(),
         access_tokens: AccessTokens::new(config.sessions.access_key.expose(), config.sessions.access_lifetime)?,
+        refresh_key: Mac::new(config.sessions.access_key.expose().as_bytes())?,
         refresh_lifetime: config.sessions.refresh_lifetime,
         attempts_per_minute: config.sessions.attempts_per_minute,
         passwords: Passwords::new(&config.passwords)?,

@@ -15,25 +15,16 @@ pub struct DatabaseConfig {
     #[serde(default = "default_max_connections")]
     pub max_connections: u32,
     /// How long a caller waits for a free connection.
-    #[serde(
-        default = "default_acquire_timeout",
-        deserialize_with = "crate::duration::deserialize"
-    )]
+    #[serde(default = "default_acquire_timeout", deserialize_with = "types::period")]
     pub acquire_timeout: Duration,
     /// How long one statement may run (PostgreSQL).
-    #[serde(
-        default = "default_statement_timeout",
-        deserialize_with = "crate::duration::deserialize"
-    )]
+    #[serde(default = "default_statement_timeout", deserialize_with = "types::period")]
     pub statement_timeout: Duration,
     /// How long one statement may wait for a lock; on SQLite the busy time-out.
-    #[serde(default = "default_lock_timeout", deserialize_with = "crate::duration::deserialize")]
+    #[serde(default = "default_lock_timeout", deserialize_with = "types::period")]
     pub lock_timeout: Duration,
     /// How long a transaction may sit idle before the server ends it (PostgreSQL).
-    #[serde(
-        default = "default_idle_in_transaction_timeout",
-        deserialize_with = "crate::duration::deserialize"
-    )]
+    #[serde(default = "default_idle_in_transaction_timeout", deserialize_with = "types::period")]
     pub idle_in_transaction_timeout: Duration,
     /// Off only in the control of the cancellation test; honoured only with the feature `failpoints`.
     #[doc(hidden)]

@@ -6,7 +6,6 @@ mod committer;
 mod config;
 mod connect;
 mod database;
-mod duration;
 mod error;
 mod guard;
 pub mod migration;

@@ -36,7 +36,8 @@ pub struct Cluster {
     operator: CallerConfig,
     folder: TempDir,
     _postgres: Postgres,
-    _redis: Redis,
+    redis: Redis,
+    redis_url: String,
 }
 
 impl Cluster {
@@ -49,7 +50,8 @@ impl Cluster {
     pub async fn start_with(mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
         let folder = TempDir::with_prefix("usher-cluster-")?;
         let (postgres, redis) = (Postgres::shared().await, Redis::shared().await);
-        let site = Site::new(&redis.database().await, &folder.path().join("mail"))?;
+        let redis_url = redis.database().await;
+        let site = Site::new(&redis_url, &folder.path().join("mail"))?;
 
         let databases = try_join_all(OWNERS.map(|service| database(&postgres, service, &site, folder.path()))).await?;
         let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
@@ -66,7 +68,8 @@ impl Cluster {
             operator: site.callers(OPERATOR)?.clone(),
             folder,
             _postgres: postgres,
-            _redis: redis,
+            redis,
+            redis_url,
         })
     }
 
@@ -106,6 +109,15 @@ impl Cluster {
             "callers": { "key": self.operator.key.expose(), "trusted": self.operator.trusted },
         });
         write(self.folder.path(), OPERATOR, &Table::try_from(config)?)
+    }
+
+    /// Makes Redis forget all it knows of this cluster; answers how many keys that were.
+    pub async fn flush_redis(&self) -> Result<u64> {
+        let keys = self.redis.command(&self.redis_url, &["DBSIZE"]).await?;
+        self.redis.command(&self.redis_url, &["FLUSHDB"]).await?;
+        keys.trim_start_matches("(integer) ")
+            .parse()
+            .with_context(|| format!("Redis has {keys} keys"))
     }
 
     /// Where mails end up, a file each.

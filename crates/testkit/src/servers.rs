@@ -4,11 +4,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
 use testkit::{POSTGRES_URL, Postgres, REDIS_URL, Redis};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use crate::stop::{Reason, Stop};
+use crate::stop::{Reason, Stop, terminate};
 
 /// Run a command with a throw-away PostgreSQL and Redis in its environment
 #[derive(clap::Args)]
@@ -42,14 +41,6 @@ impl Servers {
                 },
             }
         }
-    }
-}
-
-fn terminate(child: &Child) {
-    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let Some(id) = id {
-        // It may have ended just now.
-        let _ = kill_process(id, Signal::TERM);
     }
 }
 

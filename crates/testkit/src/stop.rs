@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rustix::process::{Pid, Signal as Number, kill_process};
+use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that mean the end.
@@ -23,7 +25,7 @@ impl Stop {
     pub fn listen() -> io::Result<Self> {
         // Whoever started us may die without a word.
         #[cfg(target_os = "linux")]
-        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+        rustix::process::set_parent_process_death_signal(Some(Number::TERM))?;
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -36,5 +38,14 @@ impl Stop {
             _ = self.terminate.recv() => Reason::Terminate,
             _ = self.interrupt.recv() => Reason::Interrupt,
         }
+    }
+}
+
+/// Asks a child to stop.
+pub fn terminate(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(id) = id {
+        // It may have ended just now.
+        let _ = kill_process(id, Number::TERM);
     }
 }

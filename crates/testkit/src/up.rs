@@ -1,13 +1,14 @@
 //! `testkit up`: a cluster to try things with, and a demo account in it.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use testkit::{Cluster, usher_program};
-use tokio::process::Command;
+use tokio::process::Child;
 
-use crate::stop::Stop;
+use crate::stop::{Stop, terminate};
 
 /// Start a cluster with a demo account, until it is interrupted
 #[derive(clap::Args)]
@@ -20,18 +21,29 @@ pub struct Up {
 impl Up {
     pub async fn run(self) -> Result<ExitCode> {
         let mut stop = Stop::listen()?;
+        // One that an earlier cluster left behind would send scripts to nobody.
+        match std::fs::remove_file(&self.file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
         let cluster = tokio::select! {
             cluster = Cluster::start() => cluster?,
             _ = stop.signalled() => return Ok(ExitCode::SUCCESS),
         };
-        let mut demo = Command::new(usher_program());
-        demo.args(["demo", "--config"])
-            .arg(cluster.operator_file()?)
-            .arg("--file")
-            .arg(&self.file)
-            .kill_on_drop(true);
-        ensure!(demo.status().await?.success(), "the demo account could not be made");
-        stop.signalled().await;
+        let mut demo = demo(&cluster.operator_file()?, &self.file)?;
+        tokio::select! {
+            ended = demo.wait() => bail!("the demo account is not there ({})", ended?),
+            _ = stop.signalled() => {}
+        }
+        terminate(&demo);
+        demo.wait().await?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Makes the demo account, tells about it, and keeps the file's tokens fresh until it is stopped.
+fn demo(config: &Path, file: &Path) -> Result<Child> {
+    let mut command = Command::new(usher_program());
+    command.args(["demo", "--config"]).arg(config).arg("--file").arg(file);
+    Ok(tokio::process::Command::from(command).kill_on_drop(true).spawn()?)
 }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{account, dev, migrate, serve};
+use crate::commands::{account, demo, dev, migrate, serve};
 
 /// Usher administers the people of an organisation. Without a command it is `usher dev`.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub enum Command {
     /// Manage accounts, as the operator of this installation.
     #[command(subcommand)]
     Account(account::Account),
+    /// Make a demo account in a cluster that has none, and keep a file with its tokens fresh until interrupted.
+    Demo(demo::Args),
     /// Print a new key with its public half.
     Keygen,
 }

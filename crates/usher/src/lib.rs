@@ -2,10 +2,13 @@
 
 mod cli;
 mod commands;
+mod demo;
 mod dev;
 mod operator;
 mod private_file;
+mod until;
 
 pub use cli::{Cli, Command};
 pub use commands::run;
-pub use dev::{Dev, DevFile, DevOptions};
+pub use demo::DevFile;
+pub use dev::{Dev, DevOptions};

@@ -1,10 +1,11 @@
 //! `cargo xtask up`: the five services as processes of their own, with a throw-away PostgreSQL and Redis.
 
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::command::{built, command, run};
+use crate::command::{built, command, run, say};
 use crate::setup::Setup;
 
 /// Start a cluster on this machine, until it is interrupted
@@ -22,6 +23,10 @@ impl Up {
             "cargo",
             &["build", "--package", "usher", "--package", "testkit"],
         ))?;
-        run(command(built("testkit")?, &["up", "--file"]).arg(std::path::absolute(&self.file)?))
+        let mut up = command(built("testkit")?, &["up", "--file"]);
+        up.arg(std::path::absolute(&self.file)?);
+        say("$ testkit up");
+        // In place of this process: a signal to it must reach the one that has to clean up, and be waited for.
+        Err(up.exec().into())
     }
 }

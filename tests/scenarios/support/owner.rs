@@ -42,6 +42,18 @@ impl Owner {
         })
     }
 
+    /// Somebody who has logged in elsewhere.
+    pub fn with_token(world: &World, access_token: &str) -> Self {
+        let tokens = SessionTokens {
+            access_token: access_token.into(),
+            ..SessionTokens::default()
+        };
+        Self {
+            channel: channel(world),
+            tokens,
+        }
+    }
+
     /// Accepts an invitation by its token.
     pub async fn accept(world: &World, token: &str) -> Result<Self, Status> {
         let channel = channel(world);

@@ -27,6 +27,7 @@ pub struct World {
 enum Setting {
     Embedded { dev: Box<Dev>, _folder: tempfile::TempDir },
     FiveProcesses(Box<Cluster>),
+    Elsewhere,
 }
 
 impl World {
@@ -64,6 +65,15 @@ impl World {
         }
     }
 
+    /// A world that the story starts and ends itself.
+    pub fn elsewhere(address: String, mail_folder: PathBuf) -> Self {
+        Self {
+            address,
+            mail_folder,
+            setting: Setting::Elsewhere,
+        }
+    }
+
     /// Where the gateway listens.
     pub fn address(&self) -> &str {
         &self.address
@@ -73,7 +83,7 @@ impl World {
     pub fn cluster(&mut self) -> &mut Cluster {
         match &mut self.setting {
             Setting::FiveProcesses(cluster) => cluster,
-            Setting::Embedded { .. } => panic!("this world is one process"),
+            Setting::Embedded { .. } | Setting::Elsewhere => panic!("this world is one process"),
         }
     }
 
@@ -108,6 +118,7 @@ impl World {
     async fn create(&self, message: CreateAccountRequest) -> CreateAccountResponse {
         match &self.setting {
             Setting::Embedded { dev, .. } => dev.create_account(message).await.unwrap(),
+            Setting::Elsewhere => panic!("nobody here is the operator"),
             Setting::FiveProcesses(cluster) => {
                 let signer = cluster.operator().unwrap();
                 let request = signer.request(message, &chassis::Actor::Service, "identity").unwrap();

@@ -9,6 +9,7 @@ use proto::admin::v1::{
     AddUsersRequest, AddUsersResponse, GetPersonRequest, GetPersonResponse, ListPeopleRequest, ListPeopleResponse,
 };
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 use types::Clock;
 
 use crate::caller::From;
@@ -33,7 +34,8 @@ impl PeopleService for People {
         let from = From::request(&request)?;
         let people = self.clone();
         // In a task of its own: a caller who hangs up does not leave seats reserved for nobody.
-        let work = tokio::spawn(async move { people.add(&from, request.into_inner()).await });
+        let work = async move { people.add(&from, request.into_inner()).await };
+        let work = tokio::spawn(work.in_current_span());
         work.await
             .map_err(|error| chassis::internal(&error))?
             .map(Response::new)

@@ -284,7 +284,6 @@ impl World {
                 addresses.push(email);
             }
         }
-        let remembered = requests::find(tx, &keys).await?;
         let accounts = accounts::by_ids(tx, &account_ids).await?;
         let names = users::by_ids(tx, &inviters).await?;
         let users = users::by_addresses(tx, &addresses).await?;
@@ -294,6 +293,9 @@ impl World {
         } else {
             invitations::pending(tx, &invitees).await?
         };
+        // Last, since each statement sees what is committed when it begins: whoever sees the users of a request that another
+        // process commits meanwhile sees its decision too, and does not take them for somebody else's.
+        let remembered = requests::find(tx, &keys).await?;
         Ok(Self {
             requests: remembered
                 .into_iter()

@@ -30,14 +30,14 @@ impl App {
             account_id: new.id,
             user_id,
         };
+        // The account first: where it is there, a twin that was made meanwhile has its first user too.
+        let exists = accounts::find(self.database.reader(), new.id).await?.is_some();
         let known = users::by_addresses(self.database.reader(), &[new.email.canonical().to_owned()]).await?;
         match known.first() {
             Some((_, user, account)) if *user == user_id && *account == new.id => return Ok(created),
             Some(_) => return Err(Error::EmailTaken),
+            None if exists => return Err(Error::RequestIdReused),
             None => {}
-        }
-        if accounts::find(self.database.reader(), new.id).await?.is_some() {
-            return Err(Error::RequestIdReused);
         }
         let password_hash = self.passwords.hash(&new.password).await?;
         let now = self.clock.now();

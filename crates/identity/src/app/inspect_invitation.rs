@@ -4,7 +4,7 @@ use types::Timestamp;
 
 use super::App;
 use crate::domain::error::Error;
-use crate::domain::invitation::{Invitation, InvitationState, Kind};
+use crate::domain::invitation::{FIRST_GENERATION, Invitation, InvitationState, Kind};
 use crate::domain::token;
 use crate::store::{invitations, users};
 
@@ -66,7 +66,9 @@ impl App {
         }
         // Not the working link: perhaps one that was sent before the working one.
         match invitations::by_id(self.database.reader(), named).await? {
-            Some((invitation, _)) if generation < invitation.generation => Err(Error::InvitationSuperseded),
+            Some((invitation, _)) if (FIRST_GENERATION..invitation.generation).contains(&generation) => {
+                Err(Error::InvitationSuperseded)
+            }
             Some(_) | None => Err(Error::InvitationNotFound),
         }
     }

@@ -47,7 +47,7 @@ impl App {
     /// A session for a user, to be inserted, and its first refresh token.
     pub(super) fn new_session(&self, user_id: UserId, account_id: AccountId, now: Timestamp) -> (Session, String) {
         let id = SessionId::new();
-        let refresh_token = token::refresh(id, rand::random());
+        let refresh_token = token::refresh(&self.refresh_key, id, rand::random());
         let refresh_hash = token::hash(&refresh_token);
         let expire_time = now + self.refresh_lifetime;
         (

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use chassis::Shared;
 use storage::{Database, RelayWaker};
-use types::{AccountId, Clock};
+use types::{AccountId, Clock, Mac};
 
 use crate::clients::Licensing;
 use crate::domain::error::Error;
@@ -48,6 +48,8 @@ pub struct App {
     pub relay: RelayWaker,
     /// Signs access tokens.
     pub access_tokens: AccessTokens,
+    /// Tells refresh tokens that were made here from those that were made up.
+    pub refresh_key: Mac,
     /// How long a refresh token works.
     pub refresh_lifetime: Duration,
     /// How many attempts to log in one address has in a minute.

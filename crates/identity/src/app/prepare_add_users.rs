@@ -53,13 +53,17 @@ impl App {
             })
             .collect();
         let keys = [key];
-        let (remembered, account, catalogue, users, invited) = futures::try_join!(
+        let (mut remembered, account, catalogue, users, invited) = futures::try_join!(
             requests::find(reader, &keys),
             self.account(person.account),
             self.licensing.catalogue(),
             users::by_addresses(reader, &addresses),
             invitations::pending(reader, &invitees),
         )?;
+        // The users may be its own, if it was committed since it was looked up.
+        if !users.is_empty() && remembered.iter().all(|remembered| remembered.committed.is_none()) {
+            remembered = requests::find(reader, &keys).await?;
+        }
         if let Some(committed) = remembered.into_iter().find_map(|remembered| remembered.committed) {
             return match committed.fingerprint == request.fingerprint {
                 true => Ok(Plan::Answered(committed.answer)),

@@ -14,13 +14,13 @@ impl App {
     /// [`Error::RefreshTokenInvalid`]. When the token was used before, its whole session ends: two hold it, and one of
     /// them is not its owner.
     pub async fn refresh_session(&self, refresh_token: &str) -> Result<Tokens, Error> {
-        let id = token::session_named_by(refresh_token).ok_or(Error::RefreshTokenInvalid)?;
+        let id = token::session_of(&self.refresh_key, refresh_token).ok_or(Error::RefreshTokenInvalid)?;
         let session = sessions::find(self.database.reader(), id)
             .await?
             .ok_or(Error::RefreshTokenInvalid)?;
         let now = self.clock.now();
         let used = token::hash(refresh_token);
-        let next = token::refresh(id, rand::random());
+        let next = token::refresh(&self.refresh_key, id, rand::random());
         let expire_time = now + self.refresh_lifetime;
         if used != session.refresh_hash {
             return self.end_compromised(&session).await;

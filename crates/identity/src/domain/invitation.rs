@@ -8,6 +8,9 @@ use types::{AccountId, InvitationId, Timestamp, UserId};
 use super::error::Error;
 use super::user::InvalidState;
 
+/// The generation of an invitation's first link; there is none before it.
+pub const FIRST_GENERATION: u32 = 1;
+
 /// What accepting does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

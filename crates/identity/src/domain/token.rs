@@ -7,6 +7,8 @@ use types::{Id, InvitationId, Kind, Mac, SessionId, Timestamp};
 
 /// What an invitation's token is for; part of what is signed, so that no other kind of token can stand in for it.
 const PURPOSE: &[u8] = b"usher.invitation.v1";
+/// The same of a refresh token.
+const REFRESH: &[u8] = b"usher.refresh.v1";
 const ID_OCTETS: usize = 16;
 const SECRET_OCTETS: usize = 32;
 
@@ -32,19 +34,26 @@ pub fn invitation_named_by(token: &str) -> Option<(InvitationId, u32)> {
     (proof.len() == SECRET_OCTETS).then(|| (id_of(*id), u32::from_be_bytes(*generation)))
 }
 
-/// A refresh token: `session id ‖ secret`.
-pub fn refresh(session: SessionId, secret: [u8; SECRET_OCTETS]) -> String {
-    let mut token = Vec::with_capacity(ID_OCTETS + SECRET_OCTETS);
+/// A refresh token: `session id ‖ secret ‖ HMAC(key, session id, secret, purpose)`.
+///
+/// The secret makes it unguessable, whoever holds the key; the proof tells one that was used before, which ends its
+/// session, from one that somebody has made up, which must not.
+pub fn refresh(key: &Mac, session: SessionId, secret: [u8; SECRET_OCTETS]) -> String {
+    let mut token = Vec::with_capacity(ID_OCTETS + 2 * SECRET_OCTETS);
     token.extend_from_slice(session.uuid().as_bytes());
     token.extend_from_slice(&secret);
+    let proof = key.sign(&[&token, REFRESH].concat());
+    token.extend_from_slice(&proof);
     URL_SAFE_NO_PAD.encode(token)
 }
 
-/// The session that a refresh token names; proves nothing yet.
-pub fn session_named_by(token: &str) -> Option<SessionId> {
+/// The session of a refresh token that was made with `key`, whether it still works or not.
+pub fn session_of(key: &Mac, token: &str) -> Option<SessionId> {
     let octets = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let (id, secret) = octets.split_first_chunk::<ID_OCTETS>()?;
-    (secret.len() == SECRET_OCTETS).then(|| id_of(*id))
+    let (body, proof) = octets.split_at_checked(ID_OCTETS + SECRET_OCTETS)?;
+    key.verify(&[body, REFRESH].concat(), proof).ok()?;
+    let (id, _) = body.split_first_chunk::<ID_OCTETS>()?;
+    Some(id_of(*id))
 }
 
 /// What is stored of a token: its SHA-256, in hexadecimal. The tokens hold 256 bits of their own, so no salt is needed.
@@ -80,12 +89,22 @@ mod tests {
 
     #[test]
     fn a_token_of_another_shape_names_nothing() {
-        let session = refresh(SessionId::new(), [7; 32]);
-        assert!(session_named_by(&session).is_some());
+        let key = Mac::new(b"key").unwrap();
+        let session = refresh(&key, SessionId::new(), [7; 32]);
         for token in ["", "a", "****", session.as_str(), &"A".repeat(10_000)] {
             assert_eq!(invitation_named_by(token), None, "{token}");
         }
-        assert_eq!(session_named_by("AAAA"), None);
+    }
+
+    #[test]
+    fn a_refresh_token_that_somebody_made_up_is_of_no_session() {
+        let (key, id) = (Mac::new(b"key").unwrap(), SessionId::new());
+        let token = refresh(&key, id, [7; 32]);
+        assert_eq!(session_of(&key, &token), Some(id));
+        let forged = refresh(&Mac::new(b"another").unwrap(), id, [7; 32]);
+        for token in ["", "AAAA", forged.as_str(), &token[1..], &"A".repeat(10_000)] {
+            assert_eq!(session_of(&key, token), None, "{token}");
+        }
     }
 
     #[test]

@@ -178,12 +178,17 @@ const ABORT: Sql = Sql {
         WHERE requests.committed_epoch IS NULL",
 };
 
-/// Makes sure that these attempts, unless they are committed, never will be.
-pub async fn abort(conn: &impl ConnectionTrait, keys: &[ReservationKey], now: Timestamp) -> Result<(), StorageError> {
-    if !keys.is_empty() {
-        ABORT.execute(conn, vec![json(keys), now.micros().into()]).await?;
+/// Makes sure that these attempts, unless they are committed, never will be; says how many requests are not committed.
+pub async fn abort(
+    conn: &impl ConnectionTrait,
+    keys: &[ReservationKey],
+    now: Timestamp,
+) -> Result<usize, StorageError> {
+    if keys.is_empty() {
+        return Ok(0);
     }
-    Ok(())
+    let buried = ABORT.execute(conn, vec![json(keys), now.micros().into()]).await?;
+    Ok(usize::try_from(buried).unwrap_or(usize::MAX))
 }
 
 const FORGET_TEXT: &str = "DELETE FROM requests WHERE create_time < $1";

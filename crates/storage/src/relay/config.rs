@@ -9,20 +9,20 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 pub struct RelayConfig {
     /// How often the table is looked at when nobody rings.
-    #[serde(deserialize_with = "crate::duration::deserialize")]
+    #[serde(deserialize_with = "types::period")]
     pub poll_interval: Duration,
     /// How long a claimed message is left to its relay; a delivery that takes longer is cut short.
-    #[serde(deserialize_with = "crate::duration::deserialize")]
+    #[serde(deserialize_with = "types::period")]
     pub lease: Duration,
     /// How many messages are claimed at once.
     pub batch: u32,
     /// How many batches of one topic are under way at a time.
     pub concurrency: usize,
     /// The back-off after the first failure; it doubles with each further one.
-    #[serde(deserialize_with = "crate::duration::deserialize")]
+    #[serde(deserialize_with = "types::period")]
     pub backoff_min: Duration,
     /// The longest back-off.
-    #[serde(deserialize_with = "crate::duration::deserialize")]
+    #[serde(deserialize_with = "types::period")]
     pub backoff_max: Duration,
 }
 

@@ -4,12 +4,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use chassis::{CallerConfig, ClientConfig, Peer, config};
 use proto::identity::internal::v1::CreateAccountRequest;
-use serde::Deserialize;
 use types::RequestId;
 
-use crate::operator::Operator;
+use crate::operator::{Config, Operator};
 
 /// What to do with accounts.
 #[derive(Debug, clap::Subcommand)]
@@ -56,23 +54,10 @@ pub struct Create {
     pub request_id: Option<String>,
 }
 
-/// The operator's configuration.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    /// The operator's key; identity trusts it under the name `operator`.
-    callers: CallerConfig,
-    /// Where identity is.
-    identity: Peer,
-    /// How identity is called.
-    #[serde(default)]
-    clients: ClientConfig,
-}
-
 /// Makes the account.
 #[expect(clippy::print_stdout, reason = "the answer is what the command is for")]
 pub(crate) async fn create(args: Create) -> anyhow::Result<()> {
-    let config: Config = config::load("operator", args.config.as_deref())?;
+    let config = Config::load(args.config.as_deref())?;
     let operator = Operator::new(&config.callers, &config.identity, &config.clients)?;
     let request = request(args)?;
     let created = operator.create_account(request).await?;

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod account;
+pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod keygen;
 pub(crate) mod migrate;
@@ -18,6 +19,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Account(account::Account::Create(args)) => account::create(args).await,
+        Command::Demo(args) => demo::run(args).await,
         Command::Keygen => keygen::run(),
     }
 }

@@ -13,13 +13,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chassis::{CallerConfig, Secret};
 use serde::{Deserialize, Serialize};
-use types::RequestId;
 
+use crate::demo::Secrets;
 use crate::private_file;
-
-/// The letters and digits that nobody mistakes for one another.
-const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
-const PASSWORD_LENGTH: usize = 20;
 
 /// What is in `keys.toml`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +28,11 @@ pub(super) struct Keys {
     /// What licensing proves its grants to identity with.
     pub(super) grant_key: String,
     /// The password of the demo account's owner.
-    pub(super) owner_password: String,
+    owner_password: String,
     /// The request that makes the demo account: repeated with each start, it makes one.
-    pub(super) account_request_id: String,
+    account_request_id: String,
     /// The request that adds the demo people, likewise.
-    pub(super) people_request_id: String,
+    people_request_id: String,
 }
 
 impl Keys {
@@ -68,27 +64,30 @@ impl Keys {
         Ok(pair.public_key()?)
     }
 
+    /// What the demo account is made with.
+    pub(super) fn demo(&self) -> Secrets {
+        Secrets {
+            owner_password: self.owner_password.clone(),
+            account_request_id: self.account_request_id.clone(),
+            people_request_id: self.people_request_id.clone(),
+        }
+    }
+
     fn new() -> Self {
-        let request_id = || RequestId::new().uuid().to_string();
+        let demo = Secrets::new();
         Self {
             access_key: random_key(),
             invitation_key: random_key(),
             grant_key: random_key(),
-            owner_password: random_password(),
-            account_request_id: request_id(),
-            people_request_id: request_id(),
+            owner_password: demo.owner_password,
+            account_request_id: demo.account_request_id,
+            people_request_id: demo.people_request_id,
         }
     }
 }
 
 fn random_key() -> String {
     STANDARD.encode(rand::random::<[u8; 32]>())
-}
-
-fn random_password() -> String {
-    (0..PASSWORD_LENGTH)
-        .map(|_| char::from(ALPHABET[rand::random_range(0..ALPHABET.len())]))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,38 +1,24 @@
 //! `usher dev`: the whole of Usher in one process, with a demo account, SQLite files and nothing to install.
 
-mod client;
 mod configs;
-mod demo;
-mod dev_file;
 mod folder;
 mod keys;
-mod renewal;
 mod services;
 mod settings;
-mod welcome;
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::pin;
-use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use chassis::{CallerConfig, ClientConfig, Listener, Peer, Shutdown};
 use proto::identity::internal::v1::{CreateAccountRequest, CreateAccountResponse};
-use tokio::task::JoinHandle;
-use types::{Clock, RequestId};
 
-use self::client::Client;
 use self::configs::{Configs, Parts};
-use self::demo::Demo;
 use self::folder::Folder;
 use self::keys::Keys;
-use self::renewal::Renewal;
 use self::services::Services;
+use crate::demo::{self, Client, DevFile, Showcase};
 use crate::operator::{self, Operator};
-
-pub use self::dev_file::DevFile;
 
 /// Every process that signs calls, though here they are one.
 const NAMES: [&str; 6] = [
@@ -43,11 +29,6 @@ const NAMES: [&str; 6] = [
     "gateway",
     operator::NAME,
 ];
-/// How long anything may take to come about at the start: after a crash, what was under way waits for a lease to run out.
-const PATIENCE: Duration = Duration::from_secs(75);
-/// After how long the person at the terminal wants to know why nothing happens.
-const SILENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -60,12 +41,11 @@ pub struct DevOptions {
 
 /// All of Usher, running and ready; [`Dev::stop`] ends it in good order, dropping it at once.
 pub struct Dev {
-    file: DevFile,
-    folder: Folder,
+    showcase: Showcase,
     operator: Operator,
     services: Services,
-    renewing: Shutdown,
-    renewal: JoinHandle<()>,
+    /// Nobody else has it as long as this is here.
+    _folder: Folder,
 }
 
 impl Dev {
@@ -81,7 +61,7 @@ impl Dev {
         );
         let folder = Folder::open(&options.data_dir)?;
         // One of an earlier run that was killed would send scripts to nobody.
-        remove(&folder)?;
+        demo::remove(&folder.dev_file())?;
         let listener = Listener::bind(listen).await;
         let listener =
             listener.with_context(|| format!("cannot listen on {listen} (--listen names another address)"))?;
@@ -101,62 +81,31 @@ impl Dev {
         let own = callers.get(operator::NAME).context("the operator has no key")?;
         let identity = Peer::Memory(peers.identity.clone());
         let operator = Operator::new(own, &identity, &ClientConfig::default())?;
-        let client = Client::new(address)?;
+        let gateway = Peer::Tcp(format!("http://{address}"));
+        let client = Client::new(gateway.clone(), &ClientConfig::default())?;
+        let secrets = keys.demo();
         let mut services = Services::start(configs, listeners, listener);
         let prepare = async {
-            services::ready(&peers, &client.peer).await?;
-            demo::prepare(&operator, &client, &keys).await
+            services::ready(&peers, &gateway).await?;
+            demo::prepare(&operator, &client, &secrets).await
         };
         let demo = tokio::select! {
             demo = prepare => demo?,
             error = services.first_end() => return Err(error),
         };
-        Self::started(folder, operator, services, client, keys, address, demo)
-    }
-
-    fn started(
-        folder: Folder,
-        operator: Operator,
-        services: Services,
-        client: Client,
-        keys: Keys,
-        address: SocketAddr,
-        demo: Demo,
-    ) -> anyhow::Result<Self> {
-        let file = DevFile {
-            address: address.to_string(),
-            access_token: demo.owner.access_token,
-            refresh_token: demo.owner.refresh_token,
-            account_id: demo.account_id,
-            owner_email: demo::OWNER_EMAIL.to_owned(),
-            owner_password: keys.owner_password.clone(),
-            mail_dir: folder.mail(),
-        };
-        file.write(&folder.dev_file())?;
-        let renewal = Renewal {
-            client,
-            keys,
-            file: file.clone(),
-            path: folder.dev_file(),
-            clock: Clock::system(),
-            expire_time: demo.owner.expire_time,
-        };
-        let renewing = Shutdown::new();
-        let renewal = tokio::spawn(renewal.run(renewing.clone()));
+        let showcase = Showcase::open(demo, client, secrets, folder.mail(), folder.dev_file())?;
         Ok(Self {
-            file,
-            folder,
+            showcase,
             operator,
             services,
-            renewing,
-            renewal,
+            _folder: folder,
         })
     }
 
     /// What `dev.json` said at the start.
     #[must_use]
     pub const fn file(&self) -> &DevFile {
-        &self.file
+        self.showcase.file()
     }
 
     /// Makes another account, as the operator.
@@ -170,7 +119,7 @@ impl Dev {
     /// The text for the terminal: where everything is, and commands to paste.
     #[must_use]
     pub fn welcome(&self) -> String {
-        welcome::text(&self.file, &self.folder.dev_file(), RequestId::new())
+        self.showcase.welcome()
     }
 
     /// Runs until `shutdown`, then stops in good order.
@@ -188,42 +137,7 @@ impl Dev {
 
     /// Lets calls in progress finish and ends everything; `dev.json` goes with it.
     pub async fn stop(self) {
-        self.renewing.cancel();
-        if let Err(error) = self.renewal.await {
-            tracing::warn!(%error, "renewing tokens ended badly");
-        }
-        if let Err(error) = remove(&self.folder) {
-            tracing::warn!(error = format!("{error:#}"), "a file stays behind");
-        }
+        self.showcase.stop().await;
         self.services.stop().await;
-    }
-}
-
-fn remove(folder: &Folder) -> anyhow::Result<()> {
-    let path = folder.dev_file();
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-/// Waits for something that comes about by itself, and soon.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> anyhow::Result<bool>) -> anyhow::Result<()> {
-    let wait = async {
-        while !is_so().await? {
-            tokio::time::sleep(PAUSE).await;
-        }
-        Ok(())
-    };
-    let mut wait = pin!(wait);
-    if let Ok(done) = tokio::time::timeout(SILENCE, &mut wait).await {
-        return done;
-    }
-    tracing::warn!("waiting for {what}");
-    match tokio::time::timeout(PATIENCE, wait).await {
-        Ok(done) => done,
-        Err(_) => bail!("waited in vain for {what}"),
     }
 }

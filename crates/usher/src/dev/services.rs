@@ -10,7 +10,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::configs::{Configs, Peers};
-use super::until;
+use crate::until::until;
 
 /// The other ends of [`Peers`].
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::admission::{Answer, Confirmation, Holder, ReservationKey};
 use crate::domain::decision::{Decided, Destiny};
 use crate::domain::error::Error;
-use crate::domain::invitation::{InvitationState, Kind};
+use crate::domain::invitation::{FIRST_GENERATION, InvitationState, Kind};
 use crate::domain::message::{ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail};
 use crate::domain::new_user::Candidate;
 use crate::domain::token;
@@ -20,8 +20,7 @@ use crate::domain::user::UserState;
 use crate::store::requests::Key;
 use crate::store::{Connection, audit_events, invitations, requests, users};
 
-/// The first links, and the first version of what somebody holds.
-const FIRST_GENERATION: u32 = 1;
+/// The first version of what somebody holds.
 const FIRST_VERSION: i64 = 1;
 
 /// Rows to write.
@@ -238,7 +237,10 @@ impl<'a> Effects<'a> {
     /// Writes everything; the decisions first, since they are what another process may have made meanwhile.
     pub async fn write(self, tx: &impl Connection, tombstones: bool) -> Result<(), Error> {
         requests::commit(tx, &self.requests, tombstones).await?;
-        requests::abort(tx, &self.aborted, self.now).await?;
+        // Who was committed meanwhile must not be given up: licensing would free the seats of its users.
+        if requests::abort(tx, &self.aborted, self.now).await? != self.aborted.len() {
+            return Err(Error::Contended);
+        }
         users::insert(tx, &self.users).await?;
         invitations::insert(tx, &self.invitations).await?;
         audit_events::insert(tx, &self.events).await?;

@@ -1,21 +1,32 @@
 //! The demo account: an owner with a plan, and three people, so that there is something to see.
 //!
-//! Every step bears repetition, so that a start that was cut short is made good by the next one: both requests keep their
-//! ids in the folder.
+//! Every step bears repetition, so that a start that was cut short is made good by the next one with the same [`Secrets`].
+
+mod client;
+mod file;
+mod renewal;
+mod secrets;
+mod showcase;
+mod welcome;
 
 use anyhow::Context;
 use proto::admin::v1::{AddUsersRequest, NewUser, UserOptions};
 use proto::identity::internal::v1::CreateAccountRequest;
 
-use super::client::{Client, Session};
-use super::keys::Keys;
-use super::until;
+use self::client::Session;
 use crate::operator::{Operator, refused};
+use crate::until::until;
+
+pub(crate) use self::client::Client;
+pub use self::file::DevFile;
+pub(crate) use self::file::remove;
+pub(crate) use self::secrets::Secrets;
+pub(crate) use self::showcase::Showcase;
 
 /// Who owns the demo account.
-pub(super) const OWNER_EMAIL: &str = "owner@example.com";
+const OWNER_EMAIL: &str = "owner@example.com";
 /// What the demo account is called.
-pub(super) const ACCOUNT_NAME: &str = "Demo";
+const ACCOUNT_NAME: &str = "Demo";
 
 const PLAN: &str = "team-monthly";
 const PRODUCTS: [&str; 2] = ["meeting", "training"];
@@ -26,34 +37,34 @@ const PEOPLE: [(&str, &str, &str); 3] = [
 ];
 
 /// The demo account, there now if it was not before.
-pub(super) struct Demo {
-    pub(super) account_id: String,
-    pub(super) owner: Session,
+pub(crate) struct Demo {
+    account_id: String,
+    owner: Session,
 }
 
 /// Makes the account and adds the people, unless an earlier start did.
-pub(super) async fn prepare(operator: &Operator, client: &Client, keys: &Keys) -> anyhow::Result<Demo> {
-    let created = operator.create_account(account(keys)).await;
+pub(crate) async fn prepare(operator: &Operator, client: &Client, secrets: &Secrets) -> anyhow::Result<Demo> {
+    let created = operator.create_account(account(secrets)).await;
     let account_id = created.context("the demo account cannot be made")?.account_id;
-    let owner = log_in(client, keys).await?;
+    let owner = log_in(client, secrets).await?;
     until("the demo account's seats", async || {
         let pools = client.list_seat_pools(&owner).await?;
         let has_seats = |product| pools.iter().any(|pool| pool.product == product && pool.seats > 0);
         Ok(PRODUCTS.into_iter().all(has_seats))
     })
     .await?;
-    add_people(client, &owner, keys).await?;
+    add_people(client, &owner, secrets).await?;
     Ok(Demo { account_id, owner })
 }
 
 /// Logs the owner in.
-pub(super) async fn log_in(client: &Client, keys: &Keys) -> anyhow::Result<Session> {
-    let session = client.log_in(OWNER_EMAIL, &keys.owner_password).await;
+async fn log_in(client: &Client, secrets: &Secrets) -> anyhow::Result<Session> {
+    let session = client.log_in(OWNER_EMAIL, &secrets.owner_password).await;
     session.context("the demo account's owner cannot log in")
 }
 
-async fn add_people(client: &Client, owner: &Session, keys: &Keys) -> anyhow::Result<()> {
-    match client.add_users(owner, people(keys)).await? {
+async fn add_people(client: &Client, owner: &Session, secrets: &Secrets) -> anyhow::Result<()> {
+    match client.add_users(owner, people(secrets)).await? {
         Ok(_) => Ok(()),
         // Requests are remembered for a week: what is older has been done, or people have since been added by hand. And
         // another version of this program may have added others.
@@ -66,9 +77,9 @@ fn reason(status: &tonic::Status) -> String {
     chassis::reason(status).unwrap_or_default()
 }
 
-fn account(keys: &Keys) -> CreateAccountRequest {
+fn account(secrets: &Secrets) -> CreateAccountRequest {
     CreateAccountRequest {
-        request_id: keys.account_request_id.clone(),
+        request_id: secrets.account_request_id.clone(),
         name: ACCOUNT_NAME.to_owned(),
         plan: PLAN.to_owned(),
         language: "en".to_owned(),
@@ -76,11 +87,11 @@ fn account(keys: &Keys) -> CreateAccountRequest {
         given_name: "Olivia".to_owned(),
         family_name: "Owner".to_owned(),
         email: OWNER_EMAIL.to_owned(),
-        password: keys.owner_password.clone(),
+        password: secrets.owner_password.clone(),
     }
 }
 
-fn people(keys: &Keys) -> AddUsersRequest {
+fn people(secrets: &Secrets) -> AddUsersRequest {
     let user = |(given_name, family_name, email): (&str, &str, &str)| NewUser {
         given_name: given_name.to_owned(),
         family_name: family_name.to_owned(),
@@ -92,7 +103,7 @@ fn people(keys: &Keys) -> AddUsersRequest {
         ..UserOptions::default()
     };
     AddUsersRequest {
-        request_id: keys.people_request_id.clone(),
+        request_id: secrets.people_request_id.clone(),
         users: PEOPLE.into_iter().map(user).collect(),
         options: Some(options),
         validate_only: false,

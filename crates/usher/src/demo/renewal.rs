@@ -1,4 +1,4 @@
-//! Keeps the tokens in `dev.json` fresh.
+//! Keeps the tokens in the file fresh.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use chassis::Shutdown;
 use types::{Clock, Timestamp};
 
 use super::client::Client;
-use super::demo;
-use super::dev_file::DevFile;
-use super::keys::Keys;
+use super::file::DevFile;
+use super::log_in;
+use super::secrets::Secrets;
 
 /// How long to wait after a failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -17,7 +17,7 @@ const RETRY: Duration = Duration::from_secs(5);
 /// What is kept fresh, and what it takes.
 pub(super) struct Renewal {
     pub(super) client: Client,
-    pub(super) keys: Keys,
+    pub(super) secrets: Secrets,
     pub(super) file: DevFile,
     pub(super) path: PathBuf,
     pub(super) clock: Clock,
@@ -35,7 +35,8 @@ impl Renewal {
                 () = tokio::time::sleep(wait) => {}
             }
             while let Err(error) = self.renew().await {
-                tracing::warn!(error = format!("{error:#}"), "the tokens in dev.json cannot be renewed");
+                let file = self.path.display();
+                tracing::warn!(error = format!("{error:#}"), %file, "the tokens in the file cannot be renewed");
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = tokio::time::sleep(RETRY) => {}
@@ -45,7 +46,7 @@ impl Renewal {
     }
 
     async fn renew(&mut self) -> anyhow::Result<()> {
-        let session = demo::log_in(&self.client, &self.keys).await?;
+        let session = log_in(&self.client, &self.secrets).await?;
         self.file.access_token = session.access_token;
         self.file.refresh_token = session.refresh_token;
         self.expire_time = session.expire_time;

@@ -1,5 +1,6 @@
-//! `dev.json`: what a script needs to talk to the running `usher dev`.
+//! `dev.json` and `cluster.json`: what a script needs to talk to a running Usher.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -9,8 +10,8 @@ use crate::private_file;
 
 /// What is in the file. It is there as long as everything runs, and its tokens are renewed before they expire.
 ///
-/// The refresh token is for whoever reads it: `usher dev` logs in anew instead of using it, since a refresh token that two
-/// use ends the session of both.
+/// The refresh token is for whoever reads it: Usher logs in anew instead of using it, since a refresh token that two use
+/// ends the session of both.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct DevFile {
     /// Where the gateway listens, as `host:port`.
@@ -34,5 +35,15 @@ impl DevFile {
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(self)? + "\n";
         private_file::write(path, &text).with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Removes the file; one that is not there is no error.
+pub(crate) fn remove(path: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
     }
 }

@@ -1,12 +1,12 @@
-//! What `usher dev` says when it is ready.
+//! What is said when the demo account is ready.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use types::RequestId;
 
-use super::demo;
-use super::dev_file::DevFile;
+use super::ACCOUNT_NAME;
+use super::file::DevFile;
 
 /// A call to show: what it does, its method and its message.
 struct Call {
@@ -22,20 +22,21 @@ const DOROTHY: &str = r#"{"given_name": "Dorothy", "family_name": "Vaughan", "em
 /// Where everything is, and commands to paste.
 pub(super) fn text(file: &DevFile, path: &Path, request_id: RequestId) -> String {
     let mut text = format!(
-        "Usher is ready on {address} (gRPC without TLS, with reflection). Ctrl-C stops it.
+        "Usher is ready on {address} (gRPC without TLS, with reflection). Ctrl-C ends this.
 
   account   {name}, {account_id}
   owner     {owner_email}, password {owner_password}
   e-mails   {mail_dir}
   scripts   {path}
 
-The owner's access token works for a few minutes; dev.json always has a fresh one:
+The owner's access token works for a few minutes; {name_of_file} always has a fresh one:
 
   TOKEN={access_token}
   TOKEN=$(sed -n 's/.*\"access_token\": \"\\(.*\\)\",/\\1/p' {quoted_path})
 ",
         address = file.address,
-        name = demo::ACCOUNT_NAME,
+        name = ACCOUNT_NAME,
+        name_of_file = path.file_name().unwrap_or_default().display(),
         account_id = file.account_id,
         owner_email = file.owner_email,
         owner_password = file.owner_password,
@@ -114,6 +115,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use proto::access::{Policy, Rule};
 
+    use super::super::OWNER_EMAIL;
     use super::*;
 
     fn file() -> DevFile {
@@ -122,7 +124,7 @@ mod tests {
             access_token: "a.b.c".to_owned(),
             refresh_token: "r".to_owned(),
             account_id: "acc_1".to_owned(),
-            owner_email: demo::OWNER_EMAIL.to_owned(),
+            owner_email: OWNER_EMAIL.to_owned(),
             owner_password: "it's".to_owned(),
             mail_dir: "/tmp/mail".into(),
         }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
-/// What [`read`] takes, for messages.
+/// What [`period`] takes, for messages.
 const EXPECTED: &str = "a length of time such as 250ms, 5s, 2m or 1h";
 
-/// Reads a length of time; for `#[serde(deserialize_with = "chassis::config::period")]`.
+/// Reads a length of time; for `#[serde(deserialize_with = "types::period")]`.
 ///
 /// # Errors
 /// When the value is no length of time.
-pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(PeriodVisitor)
 }
 

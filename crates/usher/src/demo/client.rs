@@ -1,8 +1,6 @@
 //! A client of the gateway, as anybody could write one.
 
-use std::net::SocketAddr;
-
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chassis::{Channel, ClientConfig, Peer};
 use proto::admin::v1::people_service_client::PeopleServiceClient;
 use proto::admin::v1::{AddUsersRequest, AddUsersResponse};
@@ -17,8 +15,8 @@ use crate::operator::refused;
 
 /// Talks to one gateway; cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
-    pub(super) peer: Peer,
+pub(crate) struct Client {
+    address: String,
     channel: Channel,
 }
 
@@ -32,10 +30,18 @@ pub(super) struct Session {
 }
 
 impl Client {
-    pub(super) fn new(gateway: SocketAddr) -> anyhow::Result<Self> {
-        let peer = Peer::Tcp(format!("http://{gateway}"));
-        let channel = peer.channel(&ClientConfig::default())?;
-        Ok(Self { peer, channel })
+    pub(crate) fn new(gateway: Peer, config: &ClientConfig) -> anyhow::Result<Self> {
+        let channel = gateway.channel(config)?;
+        let Peer::Tcp(url) = gateway else {
+            bail!("the gateway has no address");
+        };
+        let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Ok(Self { address, channel })
+    }
+
+    /// Where the gateway listens, as `host:port`.
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     pub(super) async fn log_in(&self, email: &str, password: &str) -> anyhow::Result<Session> {

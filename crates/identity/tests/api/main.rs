@@ -1,0 +1,17 @@
+//! Identity through its own API: the real service on a free port, on both databases, with fake peers on the wire.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod commit_add_users;
+mod create_account;
+mod group_commit;
+mod invitations;
+mod migrations;
+mod peers;
+mod prepare_add_users;
+mod relay;
+mod sessions;
+mod stack;
+mod tombstones;
+mod users;
+mod words;

@@ -1,0 +1,221 @@
+//! The peers that identity calls, as a test wants them to be: licensing, billing and notification at one address.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
+use proto::billing::internal::v1::subscription_service_server::{SubscriptionService, SubscriptionServiceServer};
+use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::licensing::internal::v1::reservation_service_server::{ReservationService, ReservationServiceServer};
+use proto::licensing::internal::v1::{
+    AbortReservationsRequest, AbortReservationsResponse, ConfirmReservationsRequest, ConfirmReservationsResponse,
+    Confirmation, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse,
+};
+use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
+use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
+use proto::notification::internal::v1::mail_service_server::{MailService, MailServiceServer};
+use proto::notification::internal::v1::{
+    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse, InvitationMail,
+};
+use tokio::net::TcpListener;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+use types::Clock;
+
+/// The products there are.
+pub const PRODUCTS: [&str; 3] = ["meeting", "phone", "training"];
+
+/// How a peer answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should.
+    #[default]
+    Well,
+    /// It does nothing and says so.
+    Down,
+    /// It does what it is told, and its answer is lost.
+    Mute,
+}
+
+/// The fakes; clones share what they are told and what they were sent.
+#[derive(Clone)]
+pub struct Peers(Arc<Inner>);
+
+struct Inner {
+    verifiers: BTreeMap<&'static str, Verifier>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    licensing: Mood,
+    billing: Mood,
+    notification: Mood,
+    refused_address: Option<String>,
+    confirmations: Vec<Confirmation>,
+    aborted: Vec<ReservationKey>,
+    subscriptions: Vec<StartSubscriptionRequest>,
+    offered: Vec<InvitationMail>,
+    mails: Vec<InvitationMail>,
+}
+
+impl Peers {
+    pub async fn start(callers: &BTreeMap<String, CallerConfig>, shutdown: Shutdown) -> (Self, String) {
+        let verifier = |name| (name, Verifier::new(name, &callers[name], Clock::system()).unwrap());
+        let this = Self(Arc::new(Inner {
+            verifiers: ["licensing", "billing", "notification"].map(verifier).into(),
+            state: Mutex::default(),
+        }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let server = Server::builder()
+            .add_service(ProductServiceServer::new(this.clone()))
+            .add_service(ReservationServiceServer::new(this.clone()))
+            .add_service(SubscriptionServiceServer::new(this.clone()))
+            .add_service(MailServiceServer::new(this.clone()))
+            .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned());
+        tokio::spawn(server);
+        (this, address)
+    }
+
+    pub fn set_licensing(&self, mood: Mood) {
+        self.0.state.lock().unwrap().licensing = mood;
+    }
+
+    pub fn set_billing(&self, mood: Mood) {
+        self.0.state.lock().unwrap().billing = mood;
+    }
+
+    pub fn set_notification(&self, mood: Mood) {
+        self.0.state.lock().unwrap().notification = mood;
+    }
+
+    /// From now on notification takes no order in which there is a mail to this address.
+    pub fn refuse_mails_to(&self, address: &str) {
+        self.0.state.lock().unwrap().refused_address = Some(address.to_owned());
+    }
+
+    /// What licensing was told to confirm, each time it was.
+    pub fn confirmations(&self) -> Vec<Confirmation> {
+        self.0.state.lock().unwrap().confirmations.clone()
+    }
+
+    /// What licensing was told to abort, each time it was.
+    pub fn aborted(&self) -> Vec<ReservationKey> {
+        self.0.state.lock().unwrap().aborted.clone()
+    }
+
+    /// What billing was told to begin, each time it was.
+    pub fn subscriptions(&self) -> Vec<StartSubscriptionRequest> {
+        self.0.state.lock().unwrap().subscriptions.clone()
+    }
+
+    /// What notification has taken, each time it did.
+    pub fn mails(&self) -> Vec<InvitationMail> {
+        self.0.state.lock().unwrap().mails.clone()
+    }
+
+    /// What notification was asked to take, each time it was, whatever it answered.
+    pub fn offered(&self) -> Vec<InvitationMail> {
+        self.0.state.lock().unwrap().offered.clone()
+    }
+
+    /// The message, if identity has signed it for the service called `name`.
+    fn open<T>(&self, name: &str, request: Request<T>) -> T {
+        let token = request.metadata().get(CALLER_KEY).unwrap().to_str().unwrap();
+        assert_eq!(self.0.verifiers[name].verify(token).unwrap().issuer, "identity");
+        request.into_inner()
+    }
+}
+
+/// Does `work` and answers as the mood is.
+fn answer<T: Default>(mood: Mood, work: impl FnOnce()) -> Result<Response<T>, Status> {
+    if mood != Mood::Down {
+        work();
+    }
+    match mood {
+        Mood::Well => Ok(Response::new(T::default())),
+        Mood::Down | Mood::Mute => Err(Status::unavailable("down")),
+    }
+}
+
+#[tonic::async_trait]
+impl ProductService for Peers {
+    async fn list_products(
+        &self,
+        request: Request<ListProductsRequest>,
+    ) -> Result<Response<ListProductsResponse>, Status> {
+        self.open("licensing", request);
+        let product = |id: &str| Product {
+            id: id.to_owned(),
+            name: format!("Usher {id}"),
+            guide_url: format!("https://usher.example/guides/{id}"),
+            can_host_sessions: true,
+        };
+        let products = PRODUCTS.map(product).into();
+        Ok(Response::new(ListProductsResponse { products }))
+    }
+}
+
+#[tonic::async_trait]
+impl ReservationService for Peers {
+    async fn reserve_seats(&self, _: Request<ReserveSeatsRequest>) -> Result<Response<ReserveSeatsResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
+    }
+
+    async fn confirm_reservations(
+        &self,
+        request: Request<ConfirmReservationsRequest>,
+    ) -> Result<Response<ConfirmReservationsResponse>, Status> {
+        let message = self.open("licensing", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.licensing, || state.confirmations.extend(message.confirmations))
+    }
+
+    async fn abort_reservations(
+        &self,
+        request: Request<AbortReservationsRequest>,
+    ) -> Result<Response<AbortReservationsResponse>, Status> {
+        let message = self.open("licensing", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.licensing, || state.aborted.extend(message.reservations))
+    }
+}
+
+#[tonic::async_trait]
+impl SubscriptionService for Peers {
+    async fn start_subscription(
+        &self,
+        request: Request<StartSubscriptionRequest>,
+    ) -> Result<Response<StartSubscriptionResponse>, Status> {
+        let message = self.open("billing", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.billing, || state.subscriptions.push(message))
+    }
+}
+
+#[tonic::async_trait]
+impl MailService for Peers {
+    async fn enqueue_mails(
+        &self,
+        request: Request<EnqueueMailsRequest>,
+    ) -> Result<Response<EnqueueMailsResponse>, Status> {
+        let message = self.open("notification", request);
+        let mut state = self.0.state.lock().unwrap();
+        state.offered.extend(message.mails.iter().cloned());
+        let is_refused = |mail: &InvitationMail| state.refused_address.as_ref() == Some(&mail.to);
+        if message.mails.iter().any(is_refused) {
+            return Err(Status::invalid_argument("this is not an address"));
+        }
+        answer(state.notification, || state.mails.extend(message.mails))
+    }
+
+    async fn batch_get_deliveries(
+        &self,
+        _: Request<BatchGetDeliveriesRequest>,
+    ) -> Result<Response<BatchGetDeliveriesResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
+    }
+}
