@@ -38,7 +38,7 @@ async fn bury(world: &mut World, (service, step): Death) {
 /// The whole story of one request: deaths, recovery without help, then the caller's retry.
 async fn survive(world: &mut World, deaths: &[Death]) {
     let step = deaths.last().unwrap().1;
-    let mut ordeal = Ordeal::new(world.account().await, step).await;
+    let mut ordeal = Ordeal::new(world.account().await, step);
     for death in deaths {
         arm(world, *death).await;
     }

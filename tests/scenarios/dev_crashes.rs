@@ -98,7 +98,7 @@ impl Resident {
     /// The whole story of one request: its death, recovery without help, then the caller's retry.
     async fn survive(&mut self, step: &'static str) {
         let owner = self.arm(step).await;
-        let mut ordeal = Ordeal::new(owner, step).await;
+        let mut ordeal = Ordeal::new(owner, step);
         ordeal.send().await;
         self.bury(step).await;
         ordeal.verify(&self.world).await;
@@ -154,7 +154,7 @@ async fn a_second_death_while_sweeping_leaves_no_seat_behind() {
     let mut resident = Resident::new().await;
     for (_, step) in SWEEPING {
         let owner = resident.arm(ORPHANING.1).await;
-        let mut ordeal = Ordeal::new(owner, step).await;
+        let mut ordeal = Ordeal::new(owner, step);
         ordeal.send().await;
         resident.died(ORPHANING.1).await;
         resident.restart(Some(&format!("{step}=1*return")));

@@ -68,17 +68,15 @@ pub const HASTE: &[(&str, &str, &str, &str)] = &[
 pub struct Ordeal {
     step: &'static str,
     owner: Owner,
-    people_before: usize,
     request: AddUsersRequest,
     acknowledged: Option<AddUsersResponse>,
 }
 
 impl Ordeal {
-    /// A request that has not been sent yet.
-    pub async fn new(owner: Owner, step: &'static str) -> Self {
+    /// A request that has not been sent yet. Nobody is called: what an earlier death left undone may come to the step first.
+    pub fn new(owner: Owner, step: &'static str) -> Self {
         Self {
             step,
-            people_before: owner.people().await.len(),
             owner,
             request: adding(&[&fresh("ada"), &fresh("alan")], &["training"]),
             acknowledged: None,
@@ -103,7 +101,6 @@ impl Ordeal {
         assert_eq!(self.insist().await, answer, "{step}");
         check(world, owner, step).await;
         let people = owner.people().await;
-        assert_eq!(people.len(), self.people_before + self.request.users.len(), "{step}");
         for user in &self.request.users {
             let is_it = |email: &str| email == user.email;
             let mut found = people

@@ -11,11 +11,12 @@ use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest};
+use testkit::eventually;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+use tonic::{Request, Response, Status};
 use types::RequestId;
 
-use super::world::{PASSWORD, World};
+use super::world::{PASSWORD, PATIENCE, World};
 
 /// Somebody who is logged in.
 #[derive(Clone)]
@@ -89,11 +90,14 @@ impl Owner {
         let mut client = PeopleServiceClient::new(self.channel.clone());
         let (mut people, mut page_token) = (Vec::new(), String::new());
         loop {
-            let message = ListPeopleRequest {
-                page_size: 2,
-                page_token,
-            };
-            let page = client.list_people(self.request(message)).await.unwrap().into_inner();
+            let page = read(async || {
+                let message = ListPeopleRequest {
+                    page_size: 2,
+                    page_token: page_token.clone(),
+                };
+                client.list_people(self.request(message)).await
+            })
+            .await;
             people.extend(page.people);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -114,11 +118,8 @@ impl Owner {
 
     pub async fn pools(&self) -> Vec<SeatPool> {
         let mut client = SeatServiceClient::new(self.channel.clone());
-        let answer = client
-            .list_seat_pools(self.request(ListSeatPoolsRequest {}))
-            .await
-            .unwrap();
-        answer.into_inner().seat_pools
+        let answer = read(async || client.list_seat_pools(self.request(ListSeatPoolsRequest {})).await);
+        answer.await.seat_pools
     }
 
     pub async fn pool(&self, product: &str) -> SeatPool {
@@ -142,6 +143,17 @@ impl Owner {
             .into_inner()
             .deliveries
     }
+}
+
+/// What a read answers; one that a dying connection has lost is made again.
+async fn read<T>(mut ask: impl AsyncFnMut() -> Result<Response<T>, Status>) -> T {
+    eventually(PATIENCE, async || {
+        ask()
+            .await
+            .map(Response::into_inner)
+            .map_err(|status| format!("{status:?}"))
+    })
+    .await
 }
 
 /// A connection to the gateway.

@@ -69,7 +69,7 @@ impl From<Error> for Status {
             }
             Error::StorageUnavailable(source) => {
                 tracing::warn!(error = &*source as &dyn std::error::Error, "storage is unavailable");
-                Refusal::new(Unavailable, "STORAGE_UNAVAILABLE", "the system is busy; try again")
+                Refusal::new(Unavailable, "UNAVAILABLE", "the system is busy; try again")
                     .retry_after(std::time::Duration::from_secs(1))
             }
             Error::Storage(_) | Error::Broken(_) => return internal(&error),
