@@ -37,10 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("usher.binpb"), &encoded)?;
-    // The option is read by reflection, and tonic-types has the errors: nobody needs either as Rust types.
+    // tonic-types has the errors: nobody needs them twice as Rust types.
     let mut files = compiler.file_descriptor_set();
-    let unneeded = ["usher/access/v1/access.proto", "google/rpc/error_details.proto"];
-    files.file.retain(|file| !unneeded.contains(&file.name()));
+    files
+        .file
+        .retain(|file| file.name() != "google/rpc/error_details.proto");
     tonic_prost_build::configure()
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .include_file("usher.rs")

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Status};
-use types::{AccountId, Permission, Role, SessionId, UserId};
+use types::{AccountId, Permission, Permissions, Role, SessionId, UserId};
 
 use crate::Refusal;
 
@@ -48,15 +48,17 @@ pub struct Person {
     pub role: Role,
     /// Whether they are the account's billing contact.
     pub billing_contact: bool,
+    /// What they may do.
+    pub permissions: Permissions,
     /// The session they are logged in with.
     pub session: SessionId,
 }
 
 impl Person {
-    /// Whether the capability matrix grants `permission` to this person.
+    /// Whether this person's role or post grants `permission`.
     #[must_use]
     pub const fn can(&self, permission: Permission) -> bool {
-        permission.is_granted_to(self.role, self.billing_contact)
+        self.permissions.contains(permission)
     }
 }
 

@@ -107,7 +107,7 @@ impl std::fmt::Debug for Guard {
 
 #[cfg(test)]
 mod tests {
-    use types::{AccountId, Role, SessionId, UserId};
+    use types::{AccountId, Permissions, Role, SessionId, UserId};
 
     use super::*;
 
@@ -127,6 +127,7 @@ mod tests {
                     user,
                     role,
                     billing_contact,
+                    permissions: Permissions::of(role, billing_contact),
                     session,
                 }),
             )

@@ -165,6 +165,7 @@ mod tests {
             user: UserId::new(),
             role: Role::Admin,
             billing_contact: false,
+            permissions: types::Permissions::of(Role::Admin, false),
             session: SessionId::new(),
         })
     }

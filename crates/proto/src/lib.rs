@@ -17,4 +17,5 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/usher.rs"));
 }
 
+pub use generated::usher::access::v1 as access_v1;
 pub use generated::usher::{admin, billing, identity, licensing, notification};

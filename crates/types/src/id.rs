@@ -150,6 +150,8 @@ kinds! {
     Session SessionId "ses";
     /// A group of users in an account.
     Group GroupId "grp";
+    /// A role of an account's own.
+    Role RoleId "rol";
     /// A settings template.
     Template TemplateId "tpl";
     /// A welcome e-mail of an account's own.
@@ -158,6 +160,8 @@ kinds! {
     Mail MailId "eml";
     /// An account's subscription to a plan.
     Subscription SubscriptionId "sub";
+    /// Somebody's wish to have an account of their own, until they have proved their address.
+    SignUp SignUpId "sgn";
     /// One entry of an account's audit log.
     AuditEvent AuditEventId "aud";
 }

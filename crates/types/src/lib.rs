@@ -19,8 +19,8 @@ pub use clock::{Clock, Timestamp};
 pub use email::{Email, InvalidEmail};
 pub use failpoint::failpoint;
 pub use id::{
-    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, SessionId,
-    SubscriptionId, TemplateId, UserId,
+    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, RoleId, SessionId,
+    SignUpId, SubscriptionId, TemplateId, UserId,
 };
 pub use language::{InvalidLanguage, Language};
 pub use mac::{InvalidMac, Mac};
@@ -28,7 +28,7 @@ pub use money::{Currency, InvalidCurrency, Money, MoneyError};
 pub use name::{InvalidName, Name};
 pub use page::{InvalidPageSize, PageSize};
 pub use period::period;
-pub use permission::{InvalidPermission, Permission};
+pub use permission::{InvalidPermission, Permission, Permissions};
 pub use request_id::{InvalidRequestId, RequestId};
 pub use role::{InvalidRole, Role};
 pub use time_zone::{InvalidTimeZone, TimeZone};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Role;
 
 /// Something one may be allowed to do.
@@ -44,11 +46,12 @@ impl Permission {
         Self::ChangeBilling,
     ];
 
-    /// Whether a user of this role, holding the billing contact's post or not, has this permission.
+    /// Whether a user of this built-in role, holding the billing contact's post or not, has this permission. A custom role
+    /// says itself what it grants; see [`Permissions`].
     #[must_use]
     pub const fn is_granted_to(self, role: Role, billing_contact: bool) -> bool {
         match self {
-            Self::JoinSessions | Self::HostSessions | Self::ManagePersonalSettings => true,
+            Self::JoinSessions | Self::HostSessions | Self::ManagePersonalSettings => !matches!(role, Role::Custom),
             Self::ManageUsers | Self::ManageAccountSettings => matches!(role, Role::Admin | Role::SuperAdmin),
             Self::AssignRoles => matches!(role, Role::SuperAdmin),
             Self::ChangePlan | Self::ChangeBilling => billing_contact,
@@ -88,6 +91,62 @@ impl FromStr for Permission {
     }
 }
 
+/// What somebody may do: a set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permissions(u16);
+
+impl Permissions {
+    /// What the capability matrix grants to a built-in role; nothing to a custom one, which says itself what it grants.
+    #[must_use]
+    pub fn of(role: Role, billing_contact: bool) -> Self {
+        Permission::ALL
+            .into_iter()
+            .filter(|permission| permission.is_granted_to(role, billing_contact))
+            .collect()
+    }
+
+    /// Whether `permission` is among these.
+    #[must_use]
+    pub const fn contains(self, permission: Permission) -> bool {
+        self.0 & bit(permission) != 0
+    }
+
+    /// Whether everything that `other` allows is allowed by these too.
+    #[must_use]
+    pub const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
+    /// Whether whoever has these is an administrator, whom only those who assign roles may change: they may do more
+    /// than every member may.
+    #[must_use]
+    pub fn is_administrative(self) -> bool {
+        !Self::of(Role::Member, false).covers(self)
+    }
+
+    /// Each of them, in the matrix's order.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL
+            .into_iter()
+            .filter(move |permission| self.contains(*permission))
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |bits, permission| bits | bit(permission)),
+        )
+    }
+}
+
+const fn bit(permission: Permission) -> u16 {
+    1 << permission as u16
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +174,31 @@ mod tests {
             ];
             assert_eq!(granted, expected, "{permission}");
             assert_eq!(permission.as_str().parse(), Ok(permission));
+        }
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_into_it() {
+        let empty = Permissions::default();
+        let users: Permissions = [Permission::ManageUsers].into_iter().collect();
+        let admin = Permissions::of(Role::Admin, false);
+        assert!(!empty.contains(Permission::JoinSessions) && users.contains(Permission::ManageUsers));
+        assert!(admin.covers(users) && admin.covers(empty) && !users.covers(admin));
+        assert_eq!(users.iter().collect::<Vec<_>>(), [Permission::ManageUsers]);
+        assert_eq!(Permissions::of(Role::Custom, false), empty);
+    }
+
+    #[test]
+    fn whoever_may_do_more_than_a_member_is_an_administrator() {
+        let cases = [
+            (Permissions::default(), false),
+            (Permissions::of(Role::Member, false), false),
+            (Permissions::of(Role::Admin, false), true),
+            (Permissions::of(Role::Member, true), true),
+            ([Permission::ManageAccountSettings].into_iter().collect(), true),
+        ];
+        for (permissions, administrative) in cases {
+            assert_eq!(permissions.is_administrative(), administrative, "{permissions:?}");
         }
     }
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A user's role, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A user's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
     /// Logs in, schedules and hosts sessions, manages their own settings ("organizer").
@@ -15,16 +15,19 @@ pub enum Role {
     Admin,
     /// An admin who also sees and assigns roles.
     SuperAdmin,
+    /// A role of the account's own, which says itself what it grants.
+    Custom,
 }
 
 /// A text that names no role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a role is MEMBER, ADMIN or SUPER_ADMIN")]
+#[error("a role is MEMBER, ADMIN, SUPER_ADMIN or CUSTOM")]
 pub struct InvalidRole;
 
 impl Role {
-    /// Every role, from the least to the most.
-    pub const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::SuperAdmin];
+    /// The roles that every account has, from the least to the most; nobody can change them.
+    pub const BUILT_IN: [Self; 3] = [Self::Member, Self::Admin, Self::SuperAdmin];
+    const ALL: [Self; 4] = [Self::Member, Self::Admin, Self::SuperAdmin, Self::Custom];
 
     /// The role's name.
     #[must_use]
@@ -33,6 +36,7 @@ impl Role {
             Self::Member => "MEMBER",
             Self::Admin => "ADMIN",
             Self::SuperAdmin => "SUPER_ADMIN",
+            Self::Custom => "CUSTOM",
         }
     }
 }

@@ -169,6 +169,7 @@ pub fn person(account: AccountId, role: Role) -> Actor {
         user: UserId::new(),
         role,
         billing_contact: false,
+        permissions: types::Permissions::of(role, false),
         session: SessionId::new(),
     })
 }

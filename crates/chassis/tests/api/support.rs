@@ -164,6 +164,7 @@ pub fn person(role: Role) -> Actor {
         user,
         role,
         billing_contact: false,
+        permissions: types::Permissions::of(role, false),
         session,
     })
 }

@@ -10,7 +10,7 @@ use proto::identity::internal::v1::{
 use proto::identity::v1::user_service_client::UserServiceClient;
 use proto::identity::v1::{GetUserRequest, ListUsersRequest, ListUsersResponse, Role as WireRole, User};
 use tonic::{Code, Status};
-use types::{Role, SessionId, UserId};
+use types::{Permission, Role, SessionId, UserId};
 
 use super::translate;
 use crate::caller::From;
@@ -59,6 +59,7 @@ impl Identity {
             WireRole::Member => Role::Member,
             WireRole::Admin => Role::Admin,
             WireRole::SuperAdmin => Role::SuperAdmin,
+            WireRole::Custom => Role::Custom,
             WireRole::Unspecified => {
                 return Err(Refusal::new(Code::Unauthenticated, "SESSION_ENDED", "the session has ended").into());
             }
@@ -68,6 +69,7 @@ impl Identity {
             user,
             role,
             billing_contact: answer.billing_contact,
+            permissions: answer.permissions().filter_map(permission).collect(),
             session,
         })
     }
@@ -135,5 +137,20 @@ impl Identity {
             .await
             .map_err(translate)?
             .into_inner())
+    }
+}
+
+/// A permission from the wire; none for one that this program does not know yet.
+const fn permission(permission: proto::access_v1::Permission) -> Option<Permission> {
+    match permission {
+        proto::access_v1::Permission::Unspecified => None,
+        proto::access_v1::Permission::JoinSessions => Some(Permission::JoinSessions),
+        proto::access_v1::Permission::HostSessions => Some(Permission::HostSessions),
+        proto::access_v1::Permission::ManagePersonalSettings => Some(Permission::ManagePersonalSettings),
+        proto::access_v1::Permission::ManageUsers => Some(Permission::ManageUsers),
+        proto::access_v1::Permission::ManageAccountSettings => Some(Permission::ManageAccountSettings),
+        proto::access_v1::Permission::AssignRoles => Some(Permission::AssignRoles),
+        proto::access_v1::Permission::ChangePlan => Some(Permission::ChangePlan),
+        proto::access_v1::Permission::ChangeBilling => Some(Permission::ChangeBilling),
     }
 }

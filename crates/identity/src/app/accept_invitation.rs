@@ -1,8 +1,10 @@
 //! Accepting an invitation to join: one transaction that cannot fail for seats, since they are held already.
 
-use types::{AuditEventId, failpoint};
+use chassis::Caller;
+use types::failpoint;
 
-use super::App;
+use super::{App, origin};
+use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::password::Password;
 use crate::domain::session::Tokens;
@@ -13,8 +15,13 @@ impl App {
     ///
     /// # Errors
     /// As [`App::inspect_invitation`]; the state that the invitation is in, when it is not pending.
-    pub async fn accept_invitation(&self, token: &str, password: Password) -> Result<Tokens, Error> {
+    pub async fn accept_invitation(&self, caller: &Caller, token: &str, password: Password) -> Result<Tokens, Error> {
         let invitation = self.invitation(token).await?;
+        // Nobody is logged in: the token says who it is.
+        let origin = Origin {
+            actor_id: invitation.user_id.to_string(),
+            ..origin(caller, "")
+        };
         let now = self.clock.now();
         invitation.check_joinable(now)?;
         let password_hash = self.passwords.hash(&password).await?;
@@ -25,23 +32,13 @@ impl App {
             Box::pin(async move {
                 // Guarded, so that of any number of parallel acceptances, revocations and resendings one wins.
                 let accepted = invitations::accept(tx, &invitation, now).await?
-                    && users::activate(tx, invitation.account_id, invitation.user_id, &password_hash).await?;
+                    && users::activate(tx, invitation.account_id, invitation.user_id, &password_hash, now).await?;
                 if !accepted {
                     return Err(Error::InvitationNotPending);
                 }
                 sessions::insert(tx, &begun, now).await?;
-                let event = audit_events::Row {
-                    id: AuditEventId::new(),
-                    account_id: invitation.account_id,
-                    actor_id: invitation.user_id.to_string(),
-                    action: "invitation.accept",
-                    subject_id: invitation.id.to_string(),
-                    request_id: None,
-                    source: None,
-                    create_time: now,
-                };
-                audit_events::insert(tx, &[event]).await?;
-                Ok(())
+                let event = Event::new(invitation.account_id, &origin, "invitation.accept", invitation.id, now);
+                audit_events::append(tx, &[event]).await
             })
         });
         accept.await?;

@@ -17,6 +17,7 @@ use super::links::Links;
 use super::prepare_add_users::check;
 use crate::domain::account::Account;
 use crate::domain::admission::{AddUsers, Answer, Grant, ReservationKey, SeatCount};
+use crate::domain::audit::Origin;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::decision::{self, Decided, Known};
 use crate::domain::error::Error;
@@ -39,6 +40,17 @@ pub struct Commit {
     pub seats: Vec<SeatCount>,
     /// The products there are.
     pub catalogue: Arc<Catalogue>,
+}
+
+impl Commit {
+    /// Who asks, as the audit log is told.
+    fn origin(&self) -> Origin {
+        Origin {
+            actor_id: self.person.user.to_string(),
+            source: self.source.clone().unwrap_or_default(),
+            request_id: self.request.request_id.to_string(),
+        }
+    }
 }
 
 /// How often a request that lost a race is decided anew before its caller is told to try again.

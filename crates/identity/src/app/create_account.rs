@@ -1,13 +1,14 @@
 //! Making an account with its first user, who holds every post in it.
 
 use storage::{Message, outbox};
-use types::{AccountId, AuditEventId, Role, Timestamp, UserId, failpoint};
+use types::{AccountId, Role, Timestamp, UserId, failpoint};
 
 use super::App;
 use crate::domain::account::NewAccount;
+use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::message::{START_SUBSCRIPTION, StartSubscription};
-use crate::domain::user::UserState;
+use crate::domain::user::{UserState, name_keys};
 use crate::store::{accounts, audit_events, users};
 
 /// What was made, now or by an earlier request with the same id.
@@ -42,16 +43,7 @@ impl App {
         let password_hash = self.passwords.hash(&new.password).await?;
         let now = self.clock.now();
         let founder = founder(&new, user_id, password_hash, now);
-        let event = audit_events::Row {
-            id: AuditEventId::new(),
-            account_id: new.id,
-            actor_id: "operator".into(),
-            action: "account.create",
-            subject_id: new.id.to_string(),
-            request_id: None,
-            source: None,
-            create_time: now,
-        };
+        let event = Event::new(new.id, &Origin::service("operator"), "account.create", new.id, now);
         let payload = StartSubscription {
             account_id: new.id,
             plan: new.plan.clone(),
@@ -66,9 +58,8 @@ impl App {
             Box::pin(async move {
                 accounts::insert(tx, &new, user_id, now).await?;
                 users::insert(tx, &[founder]).await?;
-                audit_events::insert(tx, &[event]).await?;
                 outbox::append(tx, now, &[order]).await?;
-                Ok::<_, Error>(())
+                audit_events::append(tx, &[event]).await
             })
         });
         insert.await?;
@@ -80,6 +71,7 @@ impl App {
 
 /// The first user, who holds every post.
 fn founder(new: &NewAccount, id: UserId, password_hash: String, now: Timestamp) -> users::Row {
+    let (given_key, sort_key) = name_keys(&new.given_name.to_string(), &new.family_name.to_string());
     users::Row {
         id,
         account_id: new.id,
@@ -87,10 +79,16 @@ fn founder(new: &NewAccount, id: UserId, password_hash: String, now: Timestamp) 
         address: new.email.address().to_owned(),
         given_name: new.given_name.to_string(),
         family_name: new.family_name.to_string(),
+        given_key,
+        sort_key,
         role: Role::SuperAdmin,
+        custom_role_id: None,
         state: UserState::Active,
         language: new.language.to_string(),
         time_zone: new.time_zone.to_string(),
+        group_id: None,
+        settings_template_id: None,
+        products: "[]".into(),
         password_hash: Some(password_hash),
         seat_version: 1,
         create_time: now,

@@ -1,13 +1,14 @@
 //! Ending a session.
 
 use chassis::Person;
+use types::SessionId;
 
 use super::App;
 use crate::domain::error::Error;
 use crate::store::sessions;
 
 /// The channel on which ended sessions are told, so that nobody goes on believing in them.
-pub const ENDED: &str = "sessions.ended";
+const ENDED: &str = "sessions.ended";
 
 impl App {
     /// Ends the caller's session.
@@ -16,7 +17,14 @@ impl App {
     /// When the database fails.
     pub async fn log_out(&self, person: &Person) -> Result<(), Error> {
         sessions::end(self.database.writer(), person.user, person.session, self.clock.now()).await?;
-        self.shared.publish(ENDED, &person.session.to_string()).await;
+        self.tell_ended(&[person.session]).await;
         Ok(())
+    }
+
+    /// Tells whoever believes in these sessions that they have ended; when the transaction that ended them is over.
+    pub(super) async fn tell_ended(&self, sessions: &[SessionId]) {
+        for session in sessions {
+            self.shared.publish(ENDED, &session.to_string()).await;
+        }
     }
 }

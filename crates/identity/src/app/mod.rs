@@ -11,6 +11,7 @@ mod links;
 mod list_users;
 mod log_in;
 mod log_out;
+mod origin;
 mod passwords;
 mod prepare_add_users;
 mod refresh_session;
@@ -19,6 +20,7 @@ mod tokens;
 
 pub use commit_add_users::Commits;
 pub use links::Links;
+pub use origin::origin;
 pub use passwords::Passwords;
 pub use prepare_add_users::{Plan, Planned};
 pub use tokens::AccessTokens;

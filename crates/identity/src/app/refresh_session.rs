@@ -1,7 +1,6 @@
 //! Trading a refresh token for the next pair of tokens.
 
 use super::App;
-use super::log_out::ENDED;
 use crate::domain::error::Error;
 use crate::domain::session::{Session, Tokens};
 use crate::domain::token;
@@ -42,7 +41,7 @@ impl App {
     async fn end_compromised(&self, session: &Session) -> Result<Tokens, Error> {
         tracing::warn!(session.id = %session.id, "a refresh token was used twice; its session ends");
         sessions::end(self.database.writer(), session.user_id, session.id, self.clock.now()).await?;
-        self.shared.publish(ENDED, &session.id.to_string()).await;
+        self.tell_ended(&[session.id]).await;
         Err(Error::RefreshTokenInvalid)
     }
 }

@@ -7,6 +7,7 @@ use chassis::{Actor, Channel, Signer};
 use moka::future::Cache;
 use proto::licensing::internal::v1 as internal;
 use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
+use proto::licensing::internal::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::ListProductsRequest;
 use proto::licensing::v1::product_service_client::ProductServiceClient;
 
@@ -14,6 +15,7 @@ use super::{Refused, unavailable};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::error::Error;
+use crate::domain::message::ReleaseSeats;
 use crate::wire::{confirmation, reservation_key};
 
 const NAME: &str = "licensing";
@@ -25,6 +27,7 @@ const CATALOGUE_AGE: Duration = Duration::from_secs(60);
 pub struct Licensing {
     products: ProductServiceClient<Channel>,
     reservations: ReservationServiceClient<Channel>,
+    seats: SeatServiceClient<Channel>,
     signer: Signer,
     catalogue: Cache<(), Arc<Catalogue>>,
 }
@@ -35,6 +38,7 @@ impl Licensing {
         Self {
             products: ProductServiceClient::new(channel.clone()),
             reservations: ReservationServiceClient::new(channel.clone()),
+            seats: SeatServiceClient::new(channel.clone()),
             signer,
             catalogue: Cache::builder().max_capacity(1).time_to_live(CATALOGUE_AGE).build(),
         }
@@ -82,6 +86,24 @@ impl Licensing {
         let message = internal::ConfirmReservationsRequest { confirmations };
         let request = self.signer.request(message, &Actor::Service, NAME)?;
         self.reservations.clone().confirm_reservations(request).await?;
+        Ok(())
+    }
+
+    /// Takes seats from those who gave them up.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`].
+    pub async fn release(&self, releases: Vec<ReleaseSeats>) -> Result<(), Refused> {
+        let release = |release: ReleaseSeats| internal::Release {
+            account_id: release.account_id.to_string(),
+            subject: release.subject,
+            version: release.version,
+        };
+        let message = internal::ReleaseSeatsRequest {
+            releases: releases.into_iter().map(release).collect(),
+        };
+        let request = self.signer.request(message, &Actor::Service, NAME)?;
+        self.seats.clone().release_seats(request).await?;
         Ok(())
     }
 

@@ -1,8 +1,50 @@
 //! Accounts.
 
-use types::{AccountId, Email, Language, Name, TimeZone, UserId};
+use std::str::FromStr;
+
+use types::{AccountId, Email, Language, Name, TimeZone, Timestamp, UserId};
 
 use super::password::Password;
+use super::user::InvalidState;
+
+/// Where an account is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// In use.
+    Active,
+    /// Closed by its billing contact: nobody can log in.
+    Closed,
+}
+
+impl AccountState {
+    /// The state's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Closed => "CLOSED",
+        }
+    }
+}
+
+impl FromStr for AccountState {
+    type Err = InvalidState;
+
+    fn from_str(text: &str) -> Result<Self, InvalidState> {
+        [Self::Active, Self::Closed]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(InvalidState)
+    }
+}
+
+/// The billing contact's wish to hand their post over, until the other accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// To whom.
+    pub user_id: UserId,
+    /// Since when.
+    pub create_time: Timestamp,
+}
 
 /// An organisation.
 #[derive(Clone, Debug)]
@@ -17,6 +59,12 @@ pub struct Account {
     pub time_zone: TimeZone,
     /// The one user who may change plan and billing information.
     pub billing_contact: UserId,
+    /// To whom that post is offered.
+    pub offer: Option<Offer>,
+    /// Where it is in its life.
+    pub state: AccountState,
+    /// Rises with each change.
+    pub revision: i64,
 }
 
 /// An account to make, with its first user.

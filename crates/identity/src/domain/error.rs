@@ -55,6 +55,12 @@ pub enum Error {
     /// There is no such user in the caller's account.
     #[error("there is no such user")]
     UserNotFound,
+    /// The account would be left without a super admin.
+    #[error("an account has at least one super admin")]
+    LastSuperAdmin,
+    /// The account would be left without a billing contact.
+    #[error("the billing contact hands over the post first")]
+    BillingContact,
     /// The address belongs to a user.
     #[error("the address belongs to a user")]
     EmailTaken,

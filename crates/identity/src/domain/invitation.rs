@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use types::{AccountId, InvitationId, Timestamp, UserId};
+use types::{AccountId, GroupId, InvitationId, Role, RoleId, TemplateId, Timestamp, UserId};
 
 use super::error::Error;
 use super::user::InvalidState;
@@ -107,18 +107,40 @@ pub struct Invitation {
     pub kind: Kind,
     /// What is written of its state; see [`Invitation::state_at`].
     pub state: InvitationState,
+    /// Canonical.
+    pub email: String,
     /// The address, as it was typed.
     pub address: String,
+    /// The role it promises.
+    pub role: Role,
+    /// The account's own role it promises, if it is one.
+    pub custom_role_id: Option<RoleId>,
+    /// The group it promises.
+    pub group_id: Option<GroupId>,
+    /// The settings template it promises.
+    pub settings_template_id: Option<TemplateId>,
+    /// The language it promises.
+    pub language: String,
+    /// The time zone it promises.
+    pub time_zone: String,
     /// Rises when it is sent again; only the last one's link works.
     pub generation: u32,
     /// The products that come with it.
     pub products: Vec<String>,
+    /// The version of what it holds in licensing, when it is to transfer; an invitation to join holds nothing itself.
+    pub seat_version: i64,
+    /// How many e-mails were sent about it.
+    pub send_count: u32,
+    /// When the last of them was.
+    pub last_send_time: Option<Timestamp>,
     /// Who invited.
     pub inviter_id: UserId,
     /// When it was made.
     pub create_time: Timestamp,
     /// When it stops being acceptable.
     pub expire_time: Timestamp,
+    /// When it was answered, or ended otherwise.
+    pub answer_time: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -161,7 +183,18 @@ mod tests {
             user_id: UserId::new(),
             kind,
             state,
+            email: "ada@example.com".into(),
             address: "ada@example.com".into(),
+            role: Role::Member,
+            custom_role_id: None,
+            group_id: None,
+            settings_template_id: None,
+            language: "en".into(),
+            time_zone: "UTC".into(),
+            seat_version: 1,
+            send_count: 1,
+            last_send_time: Some(now),
+            answer_time: None,
             generation: 1,
             products: vec![],
             inviter_id: UserId::new(),

@@ -9,6 +9,8 @@ use super::invitation::Kind;
 pub const CONFIRM_RESERVATION: &str = "licensing.confirm_reservation";
 /// Licensing: the [`super::admission::ReservationKey`] of an attempt that was aborted.
 pub const ABORT_RESERVATION: &str = "licensing.abort_reservation";
+/// Licensing: a [`ReleaseSeats`].
+pub const RELEASE_SEATS: &str = "licensing.release_seats";
 /// Notification: an [`InvitationMail`].
 pub const INVITATION_MAIL: &str = "notification.invitation_mail";
 /// Billing: a [`StartSubscription`].
@@ -41,6 +43,17 @@ pub struct InvitationMail {
     pub products: Vec<String>,
     /// When the link stops working.
     pub expire_time: Timestamp,
+}
+
+/// Somebody gives up all seats.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReleaseSeats {
+    /// The account whose seats they are.
+    pub account_id: AccountId,
+    /// Who held them: a user, or the invitation of one who has not moved.
+    pub subject: String,
+    /// One more than the version of what they held.
+    pub version: i64,
 }
 
 /// A subscription for a new account.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admission;
+pub mod audit;
 pub mod catalogue;
 pub mod decision;
 pub mod error;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use types::{AccountId, Role, Timestamp, UserId};
+use types::{AccountId, GroupId, Permissions, Role, RoleId, TemplateId, Timestamp, UserId};
 
 use super::invitation::Invitation;
 
@@ -66,18 +66,45 @@ pub struct User {
     pub family_name: String,
     /// What they are allowed to be.
     pub role: Role,
+    /// The account's own role, when that is what they are.
+    pub custom_role_id: Option<RoleId>,
+    /// What their role grants; the billing contact's post grants more.
+    pub permissions: Permissions,
     /// Where they are in their life.
     pub state: UserState,
+    /// Where they were before they were suspended or deleted.
+    pub former_state: Option<UserState>,
     /// BCP 47.
     pub language: String,
     /// IANA.
     pub time_zone: String,
+    /// The group they are in.
+    pub group_id: Option<GroupId>,
+    /// Their settings template; none for the system default.
+    pub settings_template_id: Option<TemplateId>,
+    /// The products they hold, or are to hold, a seat of, sorted.
+    pub products: Vec<String>,
+    /// The version of that in licensing; rises with each change of it.
+    pub seat_version: i64,
     /// Whether they hold the account's billing post.
     pub billing_contact: bool,
     /// The invitation by which they joined, or are to join.
     pub invitation: Option<Invitation>,
+    /// Rises with each change.
+    pub revision: i64,
     /// When they were added.
     pub create_time: Timestamp,
+    /// When they were last changed.
+    pub update_time: Timestamp,
+    /// When they were deleted.
+    pub delete_time: Option<Timestamp>,
+}
+
+/// What names are searched and sorted by: the given name, and family before given name, in lower case.
+pub fn name_keys(given_name: &str, family_name: &str) -> (String, String) {
+    let (given, family) = (given_name.to_lowercase(), family_name.to_lowercase());
+    let sort = format!("{family} {given}");
+    (given, sort)
 }
 
 impl User {
@@ -96,6 +123,8 @@ pub struct Standing {
     pub role: Role,
     /// Whether they are the billing contact now.
     pub billing_contact: bool,
+    /// Everything that they may do now.
+    pub permissions: Permissions,
 }
 
 /// Somebody who can log in, and the hash of what they log in with.

@@ -24,6 +24,7 @@ impl AuthenticationService for Authentication {
             account_id: standing.account_id.to_string(),
             role: convert::role(standing.role).into(),
             billing_contact: standing.billing_contact,
+            permissions: convert::permissions(standing.permissions),
         }))
     }
 }

@@ -8,7 +8,7 @@ use proto::licensing::internal::v1 as licensing;
 use sha2::{Digest, Sha256};
 use tonic::Status;
 use tonic_types::Status as RpcStatus;
-use types::{AccountId, Mac, Permission, RequestId, Role, Timestamp};
+use types::{AccountId, Mac, Permission, Permissions, RequestId, Role, Timestamp};
 
 use crate::domain::admission::{
     AddUsers, Answer, Grant, Outcome, ReservationKey, Resolution, RowResult, SeatCount, SeatQuantity,
@@ -96,7 +96,7 @@ fn read_role_wish(role: i32) -> RoleWish {
         Ok(wire::Role::Member) => RoleWish::Known(Role::Member),
         Ok(wire::Role::Admin) => RoleWish::Known(Role::Admin),
         Ok(wire::Role::SuperAdmin) => RoleWish::Known(Role::SuperAdmin),
-        Err(_) => RoleWish::Unknown,
+        Ok(wire::Role::Custom) | Err(_) => RoleWish::Unknown,
     }
 }
 
@@ -106,6 +106,26 @@ pub const fn role(role: Role) -> wire::Role {
         Role::Member => wire::Role::Member,
         Role::Admin => wire::Role::Admin,
         Role::SuperAdmin => wire::Role::SuperAdmin,
+        Role::Custom => wire::Role::Custom,
+    }
+}
+
+/// What somebody may do, on the wire.
+pub fn permissions(permissions: Permissions) -> Vec<i32> {
+    permissions.iter().map(|it| permission(it).into()).collect()
+}
+
+/// A permission on the wire.
+pub const fn permission(permission: Permission) -> proto::access_v1::Permission {
+    match permission {
+        Permission::JoinSessions => proto::access_v1::Permission::JoinSessions,
+        Permission::HostSessions => proto::access_v1::Permission::HostSessions,
+        Permission::ManagePersonalSettings => proto::access_v1::Permission::ManagePersonalSettings,
+        Permission::ManageUsers => proto::access_v1::Permission::ManageUsers,
+        Permission::ManageAccountSettings => proto::access_v1::Permission::ManageAccountSettings,
+        Permission::AssignRoles => proto::access_v1::Permission::AssignRoles,
+        Permission::ChangePlan => proto::access_v1::Permission::ChangePlan,
+        Permission::ChangeBilling => proto::access_v1::Permission::ChangeBilling,
     }
 }
 
@@ -248,10 +268,19 @@ pub fn user(user: User, reader: &chassis::Person) -> wire::User {
         billing_contact: sees_roles && user.billing_contact,
         language: user.language,
         time_zone: user.time_zone,
-        group_id: String::new(),
-        settings_template_id: String::new(),
+        group_id: user.group_id.map(|id| id.to_string()).unwrap_or_default(),
+        settings_template_id: user.settings_template_id.map(|id| id.to_string()).unwrap_or_default(),
         invitation: user.invitation.map(invitation),
         create_time: Some(timestamp(user.create_time)),
+        custom_role_id: match user.custom_role_id {
+            Some(id) if sees_roles => id.to_string(),
+            Some(_) | None => String::new(),
+        },
+        products: user.products,
+        etag: user.revision.to_string(),
+        update_time: Some(timestamp(user.update_time)),
+        delete_time: user.delete_time.map(timestamp),
+        purge_time: None,
     }
 }
 

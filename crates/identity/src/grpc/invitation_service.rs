@@ -35,8 +35,10 @@ impl InvitationService for Invitations {
         &self,
         request: Request<AcceptInvitationRequest>,
     ) -> Result<Response<AcceptInvitationResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
         let AcceptInvitationRequest { token, password } = request.into_inner();
-        let tokens = self.0.accept_invitation(&token, Password::parse(password)?).await?;
+        let password = Password::parse(password)?;
+        let tokens = self.0.accept_invitation(&caller, &token, password).await?;
         Ok(Response::new(AcceptInvitationResponse {
             tokens: Some(convert::tokens(tokens)),
         }))

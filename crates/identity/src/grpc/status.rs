@@ -39,6 +39,8 @@ impl From<Error> for Status {
             }
             Error::AccountNotFound(_) => Refusal::new(NotFound, "ACCOUNT_NOT_FOUND", "there is no such account"),
             Error::UserNotFound => plain(NotFound, "USER_NOT_FOUND"),
+            Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
+            Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),
             Error::EmailTaken => field(AlreadyExists, "USER_EXISTS", "email"),
             Error::CredentialsInvalid => plain(Unauthenticated, "CREDENTIALS_INVALID"),
             Error::RateLimited { retry_after } => plain(ResourceExhausted, "RATE_LIMITED").retry_after(retry_after),

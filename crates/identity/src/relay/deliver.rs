@@ -8,7 +8,8 @@ use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, START_SUBSCRIPTION, StartSubscription,
+    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, RELEASE_SEATS, START_SUBSCRIPTION,
+    StartSubscription,
 };
 
 /// Carries the outbox's messages.
@@ -55,6 +56,7 @@ impl Courier {
         match topic {
             CONFIRM_RESERVATION => self.licensing.confirm(&read::<Confirmation>(batch)?).await,
             ABORT_RESERVATION => self.licensing.abort(&read::<ReservationKey>(batch)?).await,
+            RELEASE_SEATS => self.licensing.release(read(batch)?).await,
             INVITATION_MAIL => self.mail(read(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {

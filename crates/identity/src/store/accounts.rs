@@ -1,12 +1,12 @@
 //! Accounts.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 use storage::StorageError;
 use types::{AccountId, Timestamp};
 
 use super::broken;
 use super::entity::account;
-use crate::domain::account::{Account, NewAccount};
+use crate::domain::account::{Account, AccountState, NewAccount, Offer};
 use crate::domain::error::Error;
 
 /// One account, if it exists.
@@ -16,6 +16,20 @@ pub async fn find(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<A
         .await
         .map_err(StorageError::from)?;
     row.map(read).transpose()
+}
+
+/// One account, whose row nobody else changes until the transaction is over: the first that everything does which could take
+/// a post away, in ascending order where there are several.
+pub async fn lock(conn: &impl ConnectionTrait, id: AccountId) -> Result<Account, Error> {
+    let query = account::Entity::find_by_id(id.to_string());
+    // SQLite has one writer at a time, and no word for it.
+    let query = if conn.get_database_backend() == DbBackend::Postgres {
+        query.lock_exclusive()
+    } else {
+        query
+    };
+    let row = query.one(conn).await.map_err(StorageError::from)?;
+    read(row.ok_or(Error::AccountNotFound(id))?)
 }
 
 /// These accounts.
@@ -40,13 +54,30 @@ pub async fn insert(
         time_zone: Set(account.time_zone.to_string()),
         billing_contact_id: Set(billing_contact.to_string()),
         create_time: Set(now.micros()),
+        state: Set(AccountState::Active.as_str().into()),
+        revision: Set(1),
+        settings: Set("{}".into()),
+        locked_settings: Set("[]".into()),
+        offered_user_id: Set(None),
+        offer_time: Set(None),
+        close_time: Set(None),
     };
     account::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
 }
 
 fn read(row: account::Model) -> Result<Account, Error> {
+    let offer = match (row.offered_user_id, row.offer_time) {
+        (Some(user), Some(time)) => Some(Offer {
+            user_id: user.parse().map_err(broken("accounts.offered_user_id"))?,
+            create_time: Timestamp::from_micros(time),
+        }),
+        _ => None,
+    };
     Ok(Account {
+        offer,
+        state: row.state.parse().map_err(broken("accounts.state"))?,
+        revision: row.revision,
         id: row.id.parse().map_err(broken("accounts.id"))?,
         name: row.name,
         language: types::Language::parse(&row.language).map_err(broken("accounts.language"))?,

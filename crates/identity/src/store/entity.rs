@@ -14,6 +14,13 @@ pub mod account {
         pub time_zone: String,
         pub billing_contact_id: String,
         pub create_time: i64,
+        pub state: String,
+        pub revision: i64,
+        pub settings: String,
+        pub locked_settings: String,
+        pub offered_user_id: Option<String>,
+        pub offer_time: Option<i64>,
+        pub close_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,13 +43,24 @@ pub mod user {
         pub address: String,
         pub given_name: String,
         pub family_name: String,
+        pub given_key: String,
+        pub sort_key: String,
         pub role: String,
+        pub custom_role_id: Option<String>,
         pub state: String,
+        pub former_state: Option<String>,
         pub language: String,
         pub time_zone: String,
+        pub group_id: Option<String>,
+        pub settings_template_id: Option<String>,
+        pub settings: String,
+        pub products: String,
         pub password_hash: Option<String>,
         pub seat_version: i64,
+        pub revision: i64,
         pub create_time: i64,
+        pub update_time: i64,
+        pub delete_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -76,6 +94,37 @@ pub mod invitation {
         pub create_time: i64,
         pub expire_time: i64,
         pub answer_time: Option<i64>,
+        pub custom_role_id: Option<String>,
+        pub group_id: Option<String>,
+        pub settings_template_id: Option<String>,
+        pub seat_version: i64,
+        pub send_count: i64,
+        pub last_send_time: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Roles of accounts' own.
+pub mod role {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "roles")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub name: String,
+        pub name_key: String,
+        pub description: String,
+        pub permissions: String,
+        pub revision: i64,
+        pub create_time: i64,
+        pub update_time: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

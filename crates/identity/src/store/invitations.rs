@@ -4,10 +4,10 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, InvitationId, Timestamp, UserId};
+use types::{AccountId, GroupId, InvitationId, RoleId, TemplateId, Timestamp, UserId};
 
-use super::broken;
 use super::entity::invitation;
+use super::{broken, optional};
 use crate::domain::error::Error;
 use crate::domain::invitation::{Invitation, InvitationState, Kind};
 
@@ -30,6 +30,16 @@ pub struct Row {
     pub address: String,
     /// The role it promises.
     pub role: types::Role,
+    /// The account's own role it promises, if it is one.
+    pub custom_role_id: Option<RoleId>,
+    /// The group it promises.
+    pub group_id: Option<GroupId>,
+    /// The settings template it promises.
+    pub settings_template_id: Option<TemplateId>,
+    /// How many e-mails were sent about it.
+    pub send_count: u32,
+    /// When the last of them was.
+    pub last_send_time: Option<Timestamp>,
     /// The language it promises.
     pub language: String,
     /// The time zone it promises.
@@ -50,19 +60,24 @@ pub struct Row {
 
 const INSERT: Sql = Sql {
     postgres: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
-            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time)
+            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
+            settings_template_id, send_count, last_send_time)
         SELECT id, account_id, user_id, kind, state, email, address, role, language, time_zone, products,
-            generation, token_hash, inviter_id, create_time, expire_time
+            generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
+            settings_template_id, send_count, last_send_time
         FROM json_to_recordset($1::json) AS r(id text, account_id text, user_id text, kind text, state text,
             email text, address text, role text, language text, time_zone text, products text, generation bigint,
-            token_hash text, inviter_id text, create_time bigint, expire_time bigint)
+            token_hash text, inviter_id text, create_time bigint, expire_time bigint,
+            custom_role_id text, group_id text, settings_template_id text, send_count bigint, last_send_time bigint)
         ORDER BY account_id, email",
     sqlite: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
-            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time)
+            time_zone, products, generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
+            settings_template_id, send_count, last_send_time)
         SELECT value->>'id', value->>'account_id', value->>'user_id', value->>'kind', value->>'state',
             value->>'email', value->>'address', value->>'role', value->>'language', value->>'time_zone',
             value->>'products', value->>'generation', value->>'token_hash', value->>'inviter_id',
-            value->>'create_time', value->>'expire_time'
+            value->>'create_time', value->>'expire_time', value->>'custom_role_id', value->>'group_id',
+            value->>'settings_template_id', value->>'send_count', value->>'last_send_time'
         FROM json_each($1)",
 };
 
@@ -175,6 +190,17 @@ fn read(row: invitation::Model) -> Result<Invitation, Error> {
         address: row.address,
         generation: u32::try_from(row.generation).map_err(broken("invitations.generation"))?,
         products: serde_json::from_str(&row.products).map_err(broken("invitations.products"))?,
+        email: row.email,
+        role: row.role.parse().map_err(broken("invitations.role"))?,
+        custom_role_id: optional(row.custom_role_id, "invitations.custom_role_id")?,
+        group_id: optional(row.group_id, "invitations.group_id")?,
+        settings_template_id: optional(row.settings_template_id, "invitations.settings_template_id")?,
+        language: row.language,
+        time_zone: row.time_zone,
+        seat_version: row.seat_version,
+        send_count: u32::try_from(row.send_count).map_err(broken("invitations.send_count"))?,
+        last_send_time: row.last_send_time.map(Timestamp::from_micros),
+        answer_time: row.answer_time.map(Timestamp::from_micros),
         inviter_id: row.inviter_id.parse().map_err(broken("invitations.inviter_id"))?,
         create_time: Timestamp::from_micros(row.create_time),
         expire_time: Timestamp::from_micros(row.expire_time),

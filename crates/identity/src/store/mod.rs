@@ -5,7 +5,9 @@ pub mod audit_events;
 pub mod entity;
 pub mod invitations;
 mod migration;
+pub mod posts;
 pub mod requests;
+pub mod roles;
 pub mod sessions;
 pub mod users;
 
@@ -29,6 +31,14 @@ impl From<StorageError> for Error {
             StorageError::Other(_) => Self::Storage(Arc::new(error)),
         }
     }
+}
+
+/// What a text column holds, if anything.
+fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
+    text: Option<String>,
+    column: &'static str,
+) -> Result<Option<T>, Error> {
+    text.map(|text| text.parse().map_err(broken(column))).transpose()
 }
 
 /// What a text column should hold and does not.

@@ -1,8 +1,8 @@
 //! Sessions.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use storage::StorageError;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use storage::{Sql, StorageError, json};
 use types::{SessionId, Timestamp, UserId};
 
 use super::broken;
@@ -57,6 +57,30 @@ pub async fn end(conn: &impl ConnectionTrait, user: UserId, id: SessionId, now: 
         .filter(session::Column::EndTime.is_null());
     update.exec(conn).await?;
     Ok(())
+}
+
+const END_ALL: Sql = Sql {
+    postgres: "UPDATE sessions SET end_time = $2
+        WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND end_time IS NULL
+        RETURNING id",
+    sqlite: "UPDATE sessions SET end_time = $2
+        WHERE user_id IN (SELECT value FROM json_each($1)) AND end_time IS NULL
+        RETURNING id",
+};
+
+#[derive(FromQueryResult)]
+struct Ended {
+    id: String,
+}
+
+/// Ends all sessions of these users; says which, to be told when the transaction is over (`App::tell_ended`).
+pub async fn end_all(conn: &impl ConnectionTrait, users: &[UserId], now: Timestamp) -> Result<Vec<SessionId>, Error> {
+    if users.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows: Vec<Ended> = END_ALL.query(conn, vec![json(users), now.micros().into()]).await?;
+    let parse = |row: Ended| row.id.parse().map_err(broken("sessions.id"));
+    rows.into_iter().map(parse).collect()
 }
 
 fn read(row: session::Model) -> Result<Session, Error> {

@@ -1,13 +1,16 @@
 //! Users.
 
-use sea_orm::sea_query::Expr;
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, SessionId, Timestamp, UserId};
+use types::{AccountId, GroupId, Permissions, Role, RoleId, SessionId, TemplateId, Timestamp, UserId};
 
-use super::broken;
 use super::entity::user;
+use super::roles::read_permissions;
+use super::{broken, optional, roles};
 use crate::domain::error::Error;
 use crate::domain::user::{Credentials, Standing, User, UserState};
 
@@ -26,14 +29,26 @@ pub struct Row {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
+    /// [`crate::domain::user::name_keys`].
+    pub given_key: String,
+    /// The same.
+    pub sort_key: String,
     /// Role.
-    pub role: types::Role,
+    pub role: Role,
+    /// The account's own role, if it is one.
+    pub custom_role_id: Option<RoleId>,
     /// State.
     pub state: UserState,
     /// BCP 47.
     pub language: String,
     /// IANA.
     pub time_zone: String,
+    /// Group.
+    pub group_id: Option<GroupId>,
+    /// Settings template.
+    pub settings_template_id: Option<TemplateId>,
+    /// Products to hold a seat of, as JSON.
+    pub products: String,
     /// PHC string; none before the invitation is accepted.
     pub password_hash: Option<String>,
     /// The version of what they hold in licensing.
@@ -44,19 +59,25 @@ pub struct Row {
 
 /// Sorted by address, so that two batches with the same addresses wait for one another instead of for each other.
 const INSERT: Sql = Sql {
-    postgres: "INSERT INTO users (id, account_id, email, address, given_name, family_name, role, state, language,
-            time_zone, password_hash, seat_version, create_time)
-        SELECT id, account_id, email, address, given_name, family_name, role, state, language, time_zone,
-            password_hash, seat_version, create_time
+    postgres: "INSERT INTO users (id, account_id, email, address, given_name, family_name, given_key, sort_key, role,
+            custom_role_id, state, language, time_zone, group_id, settings_template_id, settings, products,
+            password_hash, seat_version, revision, create_time, update_time)
+        SELECT id, account_id, email, address, given_name, family_name, given_key, sort_key, role, custom_role_id, state,
+            language, time_zone, group_id, settings_template_id, '{}', products, password_hash, seat_version, 1,
+            create_time, create_time
         FROM json_to_recordset($1::json) AS r(id text, account_id text, email text, address text, given_name text,
-            family_name text, role text, state text, language text, time_zone text, password_hash text,
+            family_name text, given_key text, sort_key text, role text, custom_role_id text, state text, language text,
+            time_zone text, group_id text, settings_template_id text, products text, password_hash text,
             seat_version bigint, create_time bigint)
         ORDER BY email",
-    sqlite: "INSERT INTO users (id, account_id, email, address, given_name, family_name, role, state, language,
-            time_zone, password_hash, seat_version, create_time)
+    sqlite: "INSERT INTO users (id, account_id, email, address, given_name, family_name, given_key, sort_key, role,
+            custom_role_id, state, language, time_zone, group_id, settings_template_id, settings, products,
+            password_hash, seat_version, revision, create_time, update_time)
         SELECT value->>'id', value->>'account_id', value->>'email', value->>'address', value->>'given_name',
-            value->>'family_name', value->>'role', value->>'state', value->>'language', value->>'time_zone',
-            value->>'password_hash', value->>'seat_version', value->>'create_time'
+            value->>'family_name', value->>'given_key', value->>'sort_key', value->>'role', value->>'custom_role_id',
+            value->>'state', value->>'language', value->>'time_zone', value->>'group_id',
+            value->>'settings_template_id', '{}', value->>'products', value->>'password_hash',
+            value->>'seat_version', 1, value->>'create_time', value->>'create_time'
         FROM json_each($1)",
 };
 
@@ -70,8 +91,9 @@ pub async fn insert(conn: &impl ConnectionTrait, rows: &[Row]) -> Result<(), Sto
 
 const KNOWN: Sql = Sql {
     postgres: "SELECT u.email, u.id, u.account_id FROM json_array_elements_text($1::json) AS a(email)
-        JOIN users u ON u.email = a.email",
-    sqlite: "SELECT u.email, u.id, u.account_id FROM json_each($1) AS a JOIN users u ON u.email = a.value",
+        JOIN users u ON u.email = a.email AND u.state <> 'DELETED'",
+    sqlite: "SELECT u.email, u.id, u.account_id FROM json_each($1) AS a
+        JOIN users u ON u.email = a.value AND u.state <> 'DELETED'",
 };
 
 #[derive(FromQueryResult)]
@@ -102,7 +124,7 @@ pub async fn by_addresses(
 pub async fn find(conn: &impl ConnectionTrait, account: AccountId, id: UserId) -> Result<Option<User>, Error> {
     let query = user::Entity::find_by_id(id.to_string()).filter(user::Column::AccountId.eq(account.to_string()));
     let row = query.one(conn).await.map_err(StorageError::from)?;
-    row.map(read).transpose()
+    Ok(read_all(conn, row.into_iter().collect()).await?.pop())
 }
 
 /// Users of an account after a given one, by age.
@@ -117,12 +139,13 @@ pub async fn list(
         query = query.filter(user::Column::Id.gt(after.to_string()));
     }
     let rows = query
+        .filter(user::Column::State.ne(UserState::Deleted.as_str()))
         .order_by_asc(user::Column::Id)
         .limit(limit)
         .all(conn)
         .await
         .map_err(StorageError::from)?;
-    rows.into_iter().map(read).collect()
+    read_all(conn, rows).await
 }
 
 /// These users, of whatever account: for the names of those who invite.
@@ -133,7 +156,7 @@ pub async fn by_ids(conn: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<U
         .all(conn)
         .await
         .map_err(StorageError::from)?;
-    rows.into_iter().map(read).collect()
+    read_all(conn, rows).await
 }
 
 /// The password hash of whoever can log in with this canonical address.
@@ -154,11 +177,13 @@ pub async fn credentials(conn: &impl ConnectionTrait, email: &str) -> Result<Opt
     }))
 }
 
-const STANDING_TEXT: &str = "SELECT u.account_id, u.role, a.billing_contact_id
+const STANDING_TEXT: &str = "SELECT u.account_id, u.role, a.billing_contact_id, r.permissions
     FROM users u
     JOIN accounts a ON a.id = u.account_id
     JOIN sessions s ON s.user_id = u.id
-    WHERE u.id = $1 AND s.id = $2 AND u.state = 'ACTIVE' AND s.end_time IS NULL AND s.account_id = u.account_id";
+    LEFT JOIN roles r ON r.id = u.custom_role_id
+    WHERE u.id = $1 AND s.id = $2 AND u.state = 'ACTIVE' AND a.state = 'ACTIVE' AND s.end_time IS NULL
+        AND s.account_id = u.account_id";
 const STANDING: Sql = Sql {
     postgres: STANDING_TEXT,
     sqlite: STANDING_TEXT,
@@ -169,6 +194,7 @@ struct StandingRow {
     account_id: String,
     role: String,
     billing_contact_id: String,
+    permissions: Option<String>,
 }
 
 /// What a user may do at present; none when the user is not active or the session is over.
@@ -181,10 +207,17 @@ pub async fn standing(
     let Some(row) = STANDING.query_one::<StandingRow>(conn, values).await? else {
         return Ok(None);
     };
+    let role = row.role.parse().map_err(broken("users.role"))?;
+    let billing_contact = row.billing_contact_id == user.to_string();
+    let permissions = match &row.permissions {
+        Some(own) => read_permissions(own)?,
+        None => Permissions::of(role, billing_contact),
+    };
     Ok(Some(Standing {
         account_id: row.account_id.parse().map_err(broken("users.account_id"))?,
-        role: row.role.parse().map_err(broken("users.role"))?,
-        billing_contact: row.billing_contact_id == user.to_string(),
+        role,
+        billing_contact,
+        permissions,
     }))
 }
 
@@ -194,24 +227,54 @@ pub async fn activate(
     account: AccountId,
     id: UserId,
     password_hash: &str,
+    now: Timestamp,
 ) -> Result<bool, StorageError> {
     let update = user::Entity::update_many()
         .col_expr(user::Column::State, Expr::value(UserState::Active.as_str()))
         .col_expr(user::Column::PasswordHash, Expr::value(password_hash))
+        .col_expr(user::Column::Revision, Expr::col(user::Column::Revision).add(1))
+        .col_expr(user::Column::UpdateTime, Expr::value(now.micros()))
         .filter(user::Column::Id.eq(id.to_string()))
         .filter(user::Column::AccountId.eq(account.to_string()))
         .filter(user::Column::State.eq(UserState::Invited.as_str()));
     Ok(update.exec(conn).await?.rows_affected == 1)
 }
 
-fn read(row: user::Model) -> Result<User, Error> {
+/// Users with what their roles grant.
+async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result<Vec<User>, Error> {
+    let ids: BTreeSet<String> = rows.iter().filter_map(|row| row.custom_role_id.clone()).collect();
+    let roles = if ids.is_empty() {
+        HashMap::new()
+    } else {
+        roles::permissions(conn, ids).await?
+    };
+    rows.into_iter().map(|row| read(row, &roles)).collect()
+}
+
+fn read(row: user::Model, roles: &HashMap<RoleId, Permissions>) -> Result<User, Error> {
+    let role: Role = row.role.parse().map_err(broken("users.role"))?;
+    let custom_role_id = optional(row.custom_role_id, "users.custom_role_id")?;
+    let permissions = match custom_role_id {
+        Some(id) => roles.get(&id).copied().unwrap_or_default(),
+        None => Permissions::of(role, false),
+    };
     Ok(User {
+        custom_role_id,
+        permissions,
+        former_state: optional(row.former_state, "users.former_state")?,
+        group_id: optional(row.group_id, "users.group_id")?,
+        settings_template_id: optional(row.settings_template_id, "users.settings_template_id")?,
+        products: serde_json::from_str(&row.products).map_err(broken("users.products"))?,
+        seat_version: row.seat_version,
+        revision: row.revision,
+        update_time: Timestamp::from_micros(row.update_time),
+        delete_time: row.delete_time.map(Timestamp::from_micros),
         id: row.id.parse().map_err(broken("users.id"))?,
         account_id: row.account_id.parse().map_err(broken("users.account_id"))?,
         address: row.address,
         given_name: row.given_name,
         family_name: row.family_name,
-        role: row.role.parse().map_err(broken("users.role"))?,
+        role,
         state: row.state.parse().map_err(broken("users.state"))?,
         language: row.language,
         time_zone: row.time_zone,

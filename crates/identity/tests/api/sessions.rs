@@ -122,6 +122,7 @@ async fn who_has_none_is_nobody(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
         user: tokens.user_id.parse().unwrap(),
         role: types::Role::SuperAdmin,
         billing_contact: true,
+        permissions: types::Permissions::of(types::Role::SuperAdmin, true),
         session: session(&tokens).parse().unwrap(),
     });
     let log_out = stack.signed_for("gateway", &person, LogOutRequest {});

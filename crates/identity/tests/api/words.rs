@@ -133,6 +133,7 @@ pub fn person(account: AccountId, user: UserId, role: Role) -> Person {
         user,
         role,
         billing_contact: false,
+        permissions: types::Permissions::of(role, false),
         session: SessionId::new(),
     }
 }

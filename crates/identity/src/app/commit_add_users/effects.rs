@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::json;
 use storage::{Message, outbox};
-use types::{AuditEventId, InvitationId, Timestamp, UserId};
+use types::{InvitationId, Timestamp, UserId};
 
 use super::Commit;
 use crate::app::links::Links;
 use crate::domain::account::Account;
 use crate::domain::admission::{Answer, Confirmation, Holder, ReservationKey};
+use crate::domain::audit::Event;
 use crate::domain::decision::{Decided, Destiny};
 use crate::domain::error::Error;
 use crate::domain::invitation::{FIRST_GENERATION, InvitationState, Kind};
 use crate::domain::message::{ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail};
 use crate::domain::new_user::Candidate;
 use crate::domain::token;
-use crate::domain::user::UserState;
+use crate::domain::user::{UserState, name_keys};
 use crate::store::requests::Key;
 use crate::store::{Connection, audit_events, invitations, requests, users};
 
@@ -32,7 +34,7 @@ pub struct Effects<'a> {
     aborted: Vec<ReservationKey>,
     users: Vec<users::Row>,
     invitations: Vec<invitations::Row>,
-    events: Vec<audit_events::Row>,
+    events: Vec<Event>,
     messages: Vec<Message>,
 }
 
@@ -83,7 +85,7 @@ impl<'a> Effects<'a> {
             let invitation_id = InvitationId::new();
             let (user_id, subject) = match destiny {
                 Destiny::Join => {
-                    let user_id = self.join(item, candidate);
+                    let user_id = self.join(item, candidate)?;
                     (user_id, user_id.to_string())
                 }
                 Destiny::Transfer(user_id) => (*user_id, invitation_id.to_string()),
@@ -110,8 +112,9 @@ impl<'a> Effects<'a> {
         Ok(answer)
     }
 
-    fn join(&mut self, item: &Commit, candidate: &Candidate) -> UserId {
+    fn join(&mut self, item: &Commit, candidate: &Candidate) -> Result<UserId, Error> {
         let id = UserId::new();
+        let (given_key, sort_key) = name_keys(&candidate.given_name.to_string(), &candidate.family_name.to_string());
         self.users.push(users::Row {
             id,
             account_id: item.person.account,
@@ -119,15 +122,21 @@ impl<'a> Effects<'a> {
             address: candidate.email.address().to_owned(),
             given_name: candidate.given_name.to_string(),
             family_name: candidate.family_name.to_string(),
+            given_key,
+            sort_key,
             role: candidate.role,
+            custom_role_id: None,
             state: UserState::Invited,
             language: candidate.language.to_string(),
             time_zone: candidate.time_zone.to_string(),
+            group_id: None,
+            settings_template_id: None,
+            products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
             password_hash: None,
             seat_version: FIRST_VERSION,
             create_time: self.now,
         });
-        id
+        Ok(id)
     }
 
     fn invite(
@@ -151,6 +160,11 @@ impl<'a> Effects<'a> {
             email: candidate.email.canonical().to_owned(),
             address: candidate.email.address().to_owned(),
             role: candidate.role,
+            custom_role_id: None,
+            group_id: None,
+            settings_template_id: None,
+            send_count: u32::from(candidate.welcomed),
+            last_send_time: candidate.welcomed.then_some(self.now),
             language: candidate.language.to_string(),
             time_zone: candidate.time_zone.to_string(),
             products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
@@ -160,16 +174,14 @@ impl<'a> Effects<'a> {
             create_time: self.now,
             expire_time: self.expire_time,
         });
-        self.events.push(audit_events::Row {
-            id: AuditEventId::new(),
-            account_id: item.person.account,
-            actor_id: item.person.user.to_string(),
-            action,
-            subject_id: user_id.to_string(),
-            request_id: Some(item.request.request_id.to_string()),
-            source: item.source.clone(),
-            create_time: self.now,
+        let after = json!({
+            "invitation_id": id,
+            "email": candidate.email.address(),
+            "role": candidate.role,
+            "products": candidate.products,
         });
+        let event = Event::new(item.person.account, &item.origin(), action, user_id, self.now);
+        self.events.push(event.after(&after));
         Ok(kind)
     }
 
@@ -243,11 +255,10 @@ impl<'a> Effects<'a> {
         }
         users::insert(tx, &self.users).await?;
         invitations::insert(tx, &self.invitations).await?;
-        audit_events::insert(tx, &self.events).await?;
         if !self.messages.is_empty() {
             outbox::append(tx, self.now, &self.messages).await?;
         }
-        Ok(())
+        audit_events::append(tx, &self.events).await
     }
 }
 

@@ -9,6 +9,9 @@ mod m20261123_000004_create_requests;
 mod m20261123_000005_create_sessions;
 mod m20261123_000006_create_audit_events;
 mod m20261123_000007_create_outbox;
+mod m20261125_000001_create_groups;
+mod m20261125_000002_widen_users;
+mod m20261125_000003_chain_audit_events;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -24,6 +27,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_create_sessions::Migration),
             Box::new(m20261123_000006_create_audit_events::Migration),
             Box::new(m20261123_000007_create_outbox::Migration),
+            Box::new(m20261125_000001_create_groups::Migration),
+            Box::new(m20261125_000002_widen_users::Migration),
+            Box::new(m20261125_000003_chain_audit_events::Migration),
         ]
     }
 }
