@@ -55,6 +55,9 @@ pub enum Error {
     /// There is no such user in the caller's account.
     #[error("there is no such user")]
     UserNotFound,
+    /// An administrator is changed by those who assign roles only.
+    #[error("an administrator is changed by a super admin")]
+    AdministratorProtected,
     /// The account would be left without a super admin.
     #[error("an account has at least one super admin")]
     LastSuperAdmin,

@@ -11,6 +11,7 @@ pub mod invitation;
 pub mod message;
 pub mod new_user;
 pub mod password;
+mod protection;
 pub mod session;
 pub mod token;
 pub mod user;

@@ -39,6 +39,7 @@ impl From<Error> for Status {
             }
             Error::AccountNotFound(_) => Refusal::new(NotFound, "ACCOUNT_NOT_FOUND", "there is no such account"),
             Error::UserNotFound => plain(NotFound, "USER_NOT_FOUND"),
+            Error::AdministratorProtected => plain(PermissionDenied, "ADMINISTRATOR_PROTECTED"),
             Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),
             Error::EmailTaken => field(AlreadyExists, "USER_EXISTS", "email"),

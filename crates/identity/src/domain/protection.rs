@@ -1,0 +1,105 @@
+//! Whom an administrator may change.
+
+use types::{Permission, Permissions, UserId};
+
+use super::account::Account;
+use super::error::Error;
+use super::user::User;
+
+impl User {
+    /// Whether `actor`, who may do `permissions`, may edit, suspend or delete this user of `account`: administrators are
+    /// changed by those who assign roles, and by themselves. Asked on every path, with the account as the transaction
+    /// sees it.
+    ///
+    /// # Errors
+    /// [`Error::AdministratorProtected`].
+    pub fn check_manageable_by(&self, actor: UserId, permissions: Permissions, account: &Account) -> Result<(), Error> {
+        let administrator = self.permissions.is_administrative() || self.id == account.billing_contact;
+        if !administrator || self.id == actor || permissions.contains(Permission::AssignRoles) {
+            Ok(())
+        } else {
+            Err(Error::AdministratorProtected)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::{AccountId, Language, Role, TimeZone, Timestamp};
+
+    use super::*;
+    use crate::domain::account::AccountState;
+    use crate::domain::user::UserState;
+
+    fn user(account_id: AccountId, role: Role) -> User {
+        let now = Timestamp::from_micros(0);
+        User {
+            id: UserId::new(),
+            account_id,
+            address: "ada@example.com".into(),
+            given_name: "Ada".into(),
+            family_name: "Lovelace".into(),
+            role,
+            custom_role_id: None,
+            permissions: Permissions::of(role, false),
+            state: UserState::Active,
+            former_state: None,
+            language: "en".into(),
+            time_zone: "UTC".into(),
+            group_id: None,
+            settings_template_id: None,
+            products: vec![],
+            seat_version: 1,
+            billing_contact: false,
+            invitation: None,
+            revision: 1,
+            create_time: now,
+            update_time: now,
+            delete_time: None,
+        }
+    }
+
+    fn account(id: AccountId, billing_contact: UserId) -> Account {
+        Account {
+            id,
+            name: "Analytical Engines".into(),
+            language: Language::english(),
+            time_zone: TimeZone::utc(),
+            billing_contact,
+            offer: None,
+            state: AccountState::Active,
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn administrators_are_changed_by_those_who_assign_roles() {
+        use Role::{Admin, Custom, Member, SuperAdmin};
+        let id = AccountId::new();
+        let account = account(id, UserId::new());
+        let cases = [
+            (Admin, Member, true),
+            (Admin, Custom, true),
+            (Admin, Admin, false),
+            (Admin, SuperAdmin, false),
+            (SuperAdmin, Member, true),
+            (SuperAdmin, Admin, true),
+            (SuperAdmin, SuperAdmin, true),
+        ];
+        for (actor, role, allowed) in cases {
+            let checked = user(id, role).check_manageable_by(UserId::new(), Permissions::of(actor, false), &account);
+            assert_eq!(checked.is_ok(), allowed, "{actor} of {role}");
+        }
+    }
+
+    #[test]
+    fn a_member_who_is_the_billing_contact_is_protected_and_everybody_may_change_themselves() {
+        let id = AccountId::new();
+        let (member, admin) = (user(id, Role::Member), user(id, Role::Admin));
+        let account = account(id, member.id);
+        let permissions = Permissions::of(Role::Admin, false);
+        let refused = member.check_manageable_by(admin.id, permissions, &account);
+        assert!(matches!(refused, Err(Error::AdministratorProtected)));
+        assert!(admin.check_manageable_by(admin.id, permissions, &account).is_ok());
+    }
+}
