@@ -10,6 +10,7 @@ pub fn confirmation(confirmation: &Confirmation) -> internal::Confirmation {
         subject: holder.subject.clone(),
         version: holder.version,
         products: holder.products.clone(),
+        kept: holder.kept.clone(),
     });
     internal::Confirmation {
         key: Some(reservation_key(&confirmation.key)),

@@ -98,6 +98,7 @@ impl Licensing {
             account_id: release.account_id.to_string(),
             subject: release.subject,
             version: release.version,
+            products: release.products,
         };
         let message = internal::ReleaseSeatsRequest {
             releases: releases.into_iter().map(release).collect(),

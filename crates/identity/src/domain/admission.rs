@@ -75,6 +75,9 @@ pub struct Holder {
     pub version: i64,
     /// The products, sorted.
     pub products: Vec<String>,
+    /// Those of them that the subject had before, whose seats are not the reservation's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
 }
 
 /// Who took the seats of a committed reservation.

@@ -45,7 +45,7 @@ pub struct InvitationMail {
     pub expire_time: Timestamp,
 }
 
-/// Somebody gives up all seats.
+/// Somebody gives up seats, all or some.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReleaseSeats {
     /// The account whose seats they are.
@@ -54,6 +54,9 @@ pub struct ReleaseSeats {
     pub subject: String,
     /// One more than the version of what they held.
     pub version: i64,
+    /// The products that remain, sorted; none where all seats are given up.
+    #[serde(default)]
+    pub products: Vec<String>,
 }
 
 /// A subscription for a new account.

@@ -113,6 +113,7 @@ async fn a_committed_attempt_resolves_to_exactly_what_was_confirmed(stack: impl 
         subject: subject.to_owned(),
         version: 1,
         products: list.iter().map(|&product| product.to_owned()).collect(),
+        kept: vec![],
     };
     let expected = Confirmation {
         key: Some(key.clone()),

@@ -1,4 +1,4 @@
-//! Takes all seats from holders.
+//! Takes seats from holders, all or some.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use chassis::Caller;
 use storage::BoxFuture;
 
 use super::{App, Error, retry, settle};
-use crate::domain::holder::{HolderKey, Holding};
+use crate::domain::holder::{Entitlement, HolderKey};
 use crate::domain::settlement::Books;
 use crate::store::{Tx, seat_holders};
 
-/// One who gives up all seats.
+/// One who gives up seats.
 #[derive(Clone, Debug)]
 pub struct Release {
     /// Who.
     pub key: HolderKey,
-    /// What remains: no products, and the version of this change.
-    pub holding: Holding,
+    /// What remains, as of the version of this change.
+    pub entitlement: Entitlement,
 }
 
 impl App {
-    /// Ends what these hold; also what an older change, still under way, would give them.
+    /// Ends what these hold beyond what remains; also what an older change, still under way, would give them.
     pub async fn release_seats(&self, _caller: &Caller, releases: Vec<Release>) -> Result<(), Error> {
         if releases.is_empty() {
             return Ok(());
@@ -39,7 +39,7 @@ async fn commit(tx: &Tx, releases: &[Release]) -> Result<(), Error> {
     let holdings = seat_holders::lock(tx, releases.iter().map(|release| release.key)).await?;
     let mut books = Books::new(std::collections::BTreeMap::new(), holdings);
     for release in releases {
-        books.hold(release.key, &release.holding);
+        books.change(release.key, &release.entitlement);
     }
     settle::write(tx, &books.into_changes()).await
 }

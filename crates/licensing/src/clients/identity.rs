@@ -9,9 +9,8 @@ use proto::licensing::internal::v1 as wire;
 use tonic::Status;
 
 use crate::domain::bad_input::BadInput;
-use crate::domain::holder::Holder;
 use crate::domain::reservation::ReservationKey;
-use crate::domain::settlement::Settlement;
+use crate::domain::settlement::{Settlement, Taking};
 
 /// The name that identity answers to.
 const AUDIENCE: &str = "identity";
@@ -83,8 +82,9 @@ fn read(resolution: Resolution) -> Option<(ReservationKey, Settlement)> {
 fn read_outcome(outcome: resolution::Outcome) -> Result<Settlement, BadInput> {
     match outcome {
         resolution::Outcome::Committed(confirmation) => {
-            let holder = |holder: wire::Holder| Holder::read(&holder.subject, holder.version, holder.products);
-            let holders = confirmation.holders.into_iter().map(holder);
+            let taking =
+                |holder: wire::Holder| Taking::read(&holder.subject, holder.version, holder.products, holder.kept);
+            let holders = confirmation.holders.into_iter().map(taking);
             Settlement::confirm(read_key(confirmation.key)?, holders)
         }
         resolution::Outcome::Aborted(key) => Ok(Settlement::Abort(read_key(Some(key))?)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bad_input::BadInput;
-use super::holder::{Holder, HolderKey, Holding};
+use super::holder::{Entitlement, HolderKey, Holding, Subject};
 use super::reservation::{RequestKey, Reservation, ReservationKey, State};
 use super::seat_pool::{PoolChange, PoolKey};
 use super::seats::Seats;
@@ -12,9 +12,31 @@ use super::seats::Seats;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
     /// Committed: these take seats, and what was reserved beyond is free.
-    Confirm(ReservationKey, Vec<Holder>),
+    Confirm(ReservationKey, Vec<Taking>),
     /// Never to be committed: all seats are free.
     Abort(ReservationKey),
+}
+
+/// One who takes seats by a settlement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// Who.
+    pub subject: Subject,
+    /// What is theirs from now on, and what of it they take.
+    pub entitlement: Entitlement,
+}
+
+impl Taking {
+    /// Reads the parts.
+    ///
+    /// # Errors
+    /// Names the bad one.
+    pub fn read(subject: &str, version: i64, products: Vec<String>, kept: Vec<String>) -> Result<Self, BadInput> {
+        Ok(Self {
+            subject: Subject::read(subject)?,
+            entitlement: Entitlement::read(version, products, kept)?,
+        })
+    }
 }
 
 impl Settlement {
@@ -24,7 +46,7 @@ impl Settlement {
     /// Names the bad entry of `holders`.
     pub fn confirm(
         key: ReservationKey,
-        list: impl Iterator<Item = Result<Holder, BadInput>>,
+        list: impl Iterator<Item = Result<Taking, BadInput>>,
     ) -> Result<Self, BadInput> {
         let mut subjects = BTreeSet::new();
         let mut holders = Vec::new();
@@ -48,7 +70,7 @@ impl Settlement {
 
     /// Who takes seats by it.
     #[must_use]
-    pub fn holders(&self) -> &[Holder] {
+    pub fn holders(&self) -> &[Taking] {
         match self {
             Self::Confirm(_, holders) => holders,
             Self::Abort(_) => &[],
@@ -105,7 +127,7 @@ impl Books {
         let account = key.request.account;
         let state = match settlement {
             Settlement::Confirm(_, holders) => {
-                if !own.seats.cover(&taken(account, holders, &self.holdings)) {
+                if !own.seats.cover(&taken(holders)) {
                     return Err(NotCovered);
                 }
                 State::Confirmed
@@ -119,18 +141,18 @@ impl Books {
         self.changes.settled.insert(key, state);
         for holder in settlement.holders() {
             let subject = holder.subject;
-            self.hold(HolderKey { account, subject }, &holder.holding);
+            self.change(HolderKey { account, subject }, &holder.entitlement);
         }
         Ok(())
     }
 
-    /// Sets what a subject holds, unless a version as high is known.
-    pub fn hold(&mut self, key: HolderKey, holding: &Holding) {
-        let known = self.holdings.get(&key);
-        if known.is_some_and(|known| known.version >= holding.version) {
-            return;
-        }
+    /// Carries out a change of what a subject holds, as far as it still means something.
+    pub fn change(&mut self, key: HolderKey, change: &Entitlement) {
         let none = Holding::default();
+        let known = self.holdings.get(&key);
+        let Some(holding) = known.unwrap_or(&none).after(change) else {
+            return;
+        };
         let before = &known.unwrap_or(&none).products;
         for product in holding.products.difference(before) {
             self.changes.pool(PoolKey::new(key.account, product)).assigned += 1;
@@ -146,7 +168,7 @@ impl Books {
             &mut self.changes.changed
         };
         changes.insert(key, holding.clone());
-        self.holdings.insert(key, holding.clone());
+        self.holdings.insert(key, holding);
     }
 
     /// Everything that was changed.
@@ -163,20 +185,17 @@ impl Changes {
     }
 }
 
-/// What `holders` take that they do not hold yet.
-fn taken(account: types::AccountId, holders: &[Holder], holdings: &BTreeMap<HolderKey, Holding>) -> Seats {
+/// The seats that `holders` take.
+fn taken(holders: &[Taking]) -> Seats {
     let mut taken = Seats::default();
-    for holder in holders {
-        let subject = holder.subject;
-        let known = holdings.get(&HolderKey { account, subject });
-        for product in &holder.holding.products {
-            if !known.is_some_and(|known| known.products.contains(product)) {
-                taken.add_one(product);
-            }
-        }
+    for product in holders.iter().flat_map(|holder| &holder.entitlement.brought) {
+        taken.add_one(product);
     }
     taken
 }
+
+#[cfg(test)]
+mod histories;
 
 #[cfg(test)]
 mod tests {
@@ -211,7 +230,11 @@ mod tests {
                 seats: Seats::read(seats).unwrap(),
                 deadline: Timestamp::default(),
             };
-            let holder = |(version, products)| (self.holder(), holding(version, products));
+            let holder = |(version, products): (i64, &[&str])| {
+                let mut holding = Holding::default();
+                holding = holding.after(&brings(version, products)).unwrap();
+                (self.holder(), holding)
+            };
             Books::new([(self.request, own)].into(), known.map(holder).into_iter().collect())
         }
 
@@ -230,9 +253,9 @@ mod tests {
         }
 
         fn confirm(&self, epoch: i64, version: i64, products: &[&str]) -> Settlement {
-            let holder = Holder {
+            let holder = Taking {
                 subject: self.user,
-                holding: holding(version, products),
+                entitlement: brings(version, products),
             };
             Settlement::Confirm(self.key(epoch), vec![holder])
         }
@@ -243,8 +266,22 @@ mod tests {
         }
     }
 
-    fn holding(version: i64, products: &[&str]) -> Holding {
-        Holding::read(version, products.iter().map(|&product| product.to_owned()).collect()).unwrap()
+    /// A change that brings all its products.
+    fn brings(version: i64, products: &[&str]) -> Entitlement {
+        change(version, products, &[])
+    }
+
+    fn change(version: i64, products: &[&str], kept: &[&str]) -> Entitlement {
+        let list = |list: &[&str]| list.iter().map(|&product| product.to_owned()).collect();
+        Entitlement::read(version, list(products), list(kept)).unwrap()
+    }
+
+    fn held(version: i64, products: &[&str]) -> Holding {
+        Holding {
+            version,
+            products: products.iter().map(|&product| product.to_owned()).collect(),
+            ..Holding::default()
+        }
     }
 
     #[test]
@@ -305,29 +342,51 @@ mod tests {
             assert_eq!(books.settle(&case.confirm(3, 1, products)), Err(NotCovered));
             assert_eq!(books.into_changes(), Changes::default());
         }
-        let holder = |_| Holder {
+        let holder = |_| Taking {
             subject: Subject::User(UserId::new()),
-            holding: holding(1, &["b"]),
+            entitlement: brings(1, &["b"]),
         };
         let two = Settlement::Confirm(case.key(3), (0..2).map(holder).collect());
         assert_eq!(case.books(State::Pending, None).settle(&two), Err(NotCovered));
     }
 
     #[test]
+    fn what_is_kept_needs_no_reservation() {
+        let case = Case::new();
+        let mut books = case.books(State::Pending, Some((1, &["c"])));
+        let holder = Taking {
+            subject: case.user,
+            entitlement: change(2, &["b", "c"], &["c"]),
+        };
+        books.settle(&Settlement::Confirm(case.key(3), vec![holder])).unwrap();
+        let changes = books.into_changes();
+        assert_eq!(changes.changed, [(case.holder(), held(2, &["b", "c"]))].into());
+        assert_eq!((case.pool(&changes, "b"), case.pool(&changes, "c")), ((-1, 1), (0, 0)));
+    }
+
+    #[test]
+    fn an_older_confirmation_brings_what_is_awaited_and_frees_the_rest() {
+        let case = Case::new();
+        let mut books = case.books(State::Pending, None);
+        // The second change has come first: of what it keeps nothing is there yet.
+        books.change(case.holder(), &change(2, &["b"], &["b"]));
+        books.settle(&case.confirm(3, 1, &["a", "b"])).unwrap();
+        let changes = books.into_changes();
+        assert_eq!(changes.appeared, [(case.holder(), held(2, &["b"]))].into());
+        assert_eq!((case.pool(&changes, "a"), case.pool(&changes, "b")), ((-2, 0), (-1, 1)));
+    }
+
+    #[test]
     fn the_highest_version_wins_in_any_order() {
         let case = Case::new();
-        let versions = [holding(1, &["a"]), holding(2, &["a", "b"]), holding(3, &[])];
+        let versions = [brings(1, &["a"]), change(2, &["a", "b"], &["a"]), brings(3, &[])];
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let mut books = Books::default();
             for index in order {
-                books.hold(case.holder(), &versions[index]);
+                books.change(case.holder(), &versions[index]);
             }
             let changes = books.into_changes();
-            assert_eq!(
-                changes.appeared,
-                [(case.holder(), versions[2].clone())].into(),
-                "{order:?}"
-            );
+            assert_eq!(changes.appeared, [(case.holder(), held(3, &[]))].into(), "{order:?}");
             assert!(changes.changed.is_empty() && changes.pools.is_empty(), "{order:?}");
         }
     }
@@ -336,9 +395,9 @@ mod tests {
     fn a_known_holder_is_changed_and_not_inserted() {
         let case = Case::new();
         let mut books = case.books(State::Pending, Some((1, &["a", "b"])));
-        books.hold(case.holder(), &holding(2, &["b"]));
+        books.change(case.holder(), &change(2, &["b"], &["b"]));
         let changes = books.into_changes();
-        assert_eq!(changes.changed, [(case.holder(), holding(2, &["b"]))].into());
+        assert_eq!(changes.changed, [(case.holder(), held(2, &["b"]))].into());
         assert!(changes.appeared.is_empty());
         assert_eq!(case.pool(&changes, "a"), (0, -1));
     }

@@ -10,12 +10,12 @@ use types::{AccountId, Timestamp};
 use crate::app::{Error, Input, Release};
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::{Answer, Ask, Grant};
-use crate::domain::holder::{Holder, HolderKey, Holding, Subject};
+use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject};
 use crate::domain::product::Product;
 use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
 use crate::domain::seat_pool::{Pool, PoolKey};
 use crate::domain::seats::Seats;
-use crate::domain::settlement::Settlement;
+use crate::domain::settlement::{Settlement, Taking};
 
 /// How many entries one call takes.
 const MOST: usize = 1_000;
@@ -56,12 +56,13 @@ fn read_reserving(request: internal::ReserveSeatsRequest) -> Result<Reserving, B
 
 pub fn confirmations(request: internal::ConfirmReservationsRequest) -> Result<Vec<Settlement>, Error> {
     read_list("confirmations", request.confirmations, |confirmation| {
-        let holder = |holder: internal::Holder| Holder::read(&holder.subject, holder.version, holder.products);
+        let taking =
+            |holder: internal::Holder| Taking::read(&holder.subject, holder.version, holder.products, holder.kept);
         let key = confirmation
             .key
             .ok_or_else(|| BadInput::new("key", "a reservation is expected"))?;
         let key = read_key(&key).map_err(|bad| bad.under("key"))?;
-        Settlement::confirm(key, confirmation.holders.into_iter().map(holder))
+        Settlement::confirm(key, confirmation.holders.into_iter().map(taking))
     })
     .map_err(|bad| Input::Confirmation.malformed(bad))
 }
@@ -78,7 +79,7 @@ pub fn releases(request: internal::ReleaseSeatsRequest) -> Result<Vec<Release>, 
                 account: read_account(&release.account_id)?,
                 subject: Subject::read(&release.subject)?,
             },
-            holding: Holding::read(release.version, Vec::new())?,
+            entitlement: Entitlement::read_release(release.version, release.products)?,
         })
     })
     .map_err(|bad| Input::Release.malformed(bad))
@@ -131,6 +132,7 @@ pub fn holder(holder: Holder) -> internal::Holder {
         subject: holder.subject.to_string(),
         version: holder.holding.version,
         products: holder.holding.products.into_iter().collect(),
+        kept: Vec::new(),
     }
 }
 

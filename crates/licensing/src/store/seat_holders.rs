@@ -13,25 +13,25 @@ use crate::domain::reservation::read_account;
 
 const LOCK: Sql = Sql {
     postgres: "
-        SELECT t.account_id, t.subject, t.version, t.products
+        SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_to_recordset($1::json) AS r(account_id text, subject text)
         JOIN seat_holders t ON t.account_id = r.account_id AND t.subject = r.subject
         ORDER BY t.account_id, t.subject
         FOR UPDATE OF t",
     sqlite: "
-        SELECT t.account_id, t.subject, t.version, t.products
+        SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_each($1) AS r
         CROSS JOIN seat_holders t ON t.account_id = r.value->>'account_id' AND t.subject = r.value->>'subject'",
 };
 
 const FIND: Sql = Sql {
     postgres: "
-        SELECT t.account_id, t.subject, t.version, t.products
+        SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_array_elements_text($2::json) AS r(subject)
         JOIN seat_holders t ON t.account_id = $1 AND t.subject = r.subject
         WHERE t.products <> '[]'",
     sqlite: "
-        SELECT t.account_id, t.subject, t.version, t.products
+        SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_each($2) AS r
         CROSS JOIN seat_holders t ON t.account_id = $1 AND t.subject = r.value
         WHERE t.products <> '[]'",
@@ -41,27 +41,31 @@ const FIND: Sql = Sql {
 /// in the pools depends on what the holder had.
 const INSERT: Sql = Sql {
     postgres: "
-        INSERT INTO seat_holders (account_id, subject, version, products, update_time)
-        SELECT r.account_id, r.subject, r.version, r.products, $2
-        FROM json_to_recordset($1::json) AS r(account_id text, subject text, version bigint, products text)
+        INSERT INTO seat_holders (account_id, subject, version, products, awaited, update_time)
+        SELECT r.account_id, r.subject, r.version, r.products, r.awaited, $2
+        FROM json_to_recordset($1::json)
+            AS r(account_id text, subject text, version bigint, products text, awaited text)
         ORDER BY r.account_id, r.subject",
     sqlite: "
-        INSERT INTO seat_holders (account_id, subject, version, products, update_time)
-        SELECT value->>'account_id', value->>'subject', value->>'version', value->>'products', $2
+        INSERT INTO seat_holders (account_id, subject, version, products, awaited, update_time)
+        SELECT value->>'account_id', value->>'subject', value->>'version', value->>'products', value->>'awaited', $2
         FROM json_each($1)",
 };
 
 const UPDATE: Sql = Sql {
     postgres: "
-        UPDATE seat_holders t SET version = r.version, products = r.products, update_time = $2
-        FROM json_to_recordset($1::json) AS r(account_id text, subject text, version bigint, products text)
-        WHERE t.account_id = r.account_id AND t.subject = r.subject AND t.version < r.version",
+        UPDATE seat_holders t
+        SET version = r.version, products = r.products, awaited = r.awaited, update_time = $2
+        FROM json_to_recordset($1::json)
+            AS r(account_id text, subject text, version bigint, products text, awaited text)
+        WHERE t.account_id = r.account_id AND t.subject = r.subject AND t.version <= r.version",
     sqlite: "
         UPDATE seat_holders AS t
-        SET version = r.value->>'version', products = r.value->>'products', update_time = $2
+        SET version = r.value->>'version', products = r.value->>'products', awaited = r.value->>'awaited',
+            update_time = $2
         FROM json_each($1) AS r
         WHERE t.account_id = r.value->>'account_id' AND t.subject = r.value->>'subject'
-            AND t.version < r.value->>'version'",
+            AND t.version <= r.value->>'version'",
 };
 
 /// A tombstone is needed for as long as a reservation from before it can still be confirmed.
@@ -69,14 +73,14 @@ const PURGE: Sql = Sql {
     postgres: "
         DELETE FROM seat_holders WHERE ctid = ANY (ARRAY(
             SELECT t.ctid FROM seat_holders t
-            WHERE t.products = '[]' AND t.update_time < $1 AND NOT EXISTS (
+            WHERE t.products = '[]' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
                 SELECT 1 FROM reservations r
                 WHERE r.account_id = t.account_id AND r.state = 'PENDING' AND r.create_time <= t.update_time)
             ORDER BY t.update_time LIMIT $2 FOR UPDATE OF t SKIP LOCKED))",
     sqlite: "
         DELETE FROM seat_holders WHERE rowid IN (
             SELECT t.rowid FROM seat_holders t
-            WHERE t.products = '[]' AND t.update_time < $1 AND NOT EXISTS (
+            WHERE t.products = '[]' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
                 SELECT 1 FROM reservations r
                 WHERE r.account_id = t.account_id AND r.state = 'PENDING' AND r.create_time <= t.update_time)
             ORDER BY t.update_time LIMIT $2)",
@@ -164,6 +168,7 @@ struct Row {
     subject: String,
     version: i64,
     products: String,
+    awaited: String,
 }
 
 impl Row {
@@ -175,6 +180,7 @@ impl Row {
         let holding = Holding {
             version: self.version,
             products: serde_json::from_str(&self.products).map_err(|_| unreadable("seat_holders.products"))?,
+            awaited: serde_json::from_str(&self.awaited).map_err(|_| unreadable("seat_holders.awaited"))?,
         };
         Ok((key, holding))
     }
@@ -201,6 +207,7 @@ struct HolderRow {
     key: KeyRow,
     version: i64,
     products: String,
+    awaited: String,
 }
 
 impl HolderRow {
@@ -209,6 +216,7 @@ impl HolderRow {
             key: key.into(),
             version: holding.version,
             products: serde_json::to_string(&holding.products).map_err(|_| unreadable("seat_holders.products"))?,
+            awaited: serde_json::to_string(&holding.awaited).map_err(|_| unreadable("seat_holders.awaited"))?,
         })
     }
 }

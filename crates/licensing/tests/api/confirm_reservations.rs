@@ -12,6 +12,8 @@ on_both_databases! {
     confirming_twice_changes_nothing_more
     confirming_after_an_abort_changes_nothing
     a_release_that_comes_first_wins
+    confirming_more_for_a_holder_takes_the_difference
+    changes_that_overtake_each_other_never_count_a_seat_twice
     fewer_holders_free_the_rest
     holders_beyond_the_reservation_refuse_the_whole_call
     a_batch_confirms_all_of_its_reservations
@@ -82,6 +84,59 @@ async fn a_release_that_comes_first_wins(stack: impl AsyncFn(fn(&mut Config)) ->
     assert_eq!(stack.wrong_counters().await, 0);
 }
 
+/// What a subject has as of a version, and what of it it had before.
+fn change(subject: &str, version: i64, products: &[&str], kept: &[&str]) -> Holder {
+    Holder {
+        version,
+        kept: kept.iter().map(|&product| product.to_owned()).collect(),
+        ..holder(subject, products)
+    }
+}
+
+async fn confirming_more_for_a_holder_takes_the_difference(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 2), ("phone", 1)]).await;
+    let ann = user();
+    let first = stack.grant(account, &[("training", 1)]).await;
+    let held = vec![holder(&ann, &["training"])];
+    stack.confirm(vec![confirmation(&first, held)]).await.unwrap();
+    // One more than is needed: somebody has given Ann one of them meanwhile.
+    let more = stack.grant(account, &[("training", 1), ("phone", 1)]).await;
+    let both = change(&ann, 2, &["phone", "training"], &["training"]);
+    stack.confirm(vec![confirmation(&more, vec![both])]).await.unwrap();
+    assert_eq!(stack.pool(account, "training").await, [2, 1, 0, 1]);
+    assert_eq!(stack.pool(account, "phone").await, [1, 1, 0, 0]);
+    assert_eq!(stack.wrong_counters().await, 0);
+}
+
+async fn changes_that_overtake_each_other_never_count_a_seat_twice(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 1), ("phone", 1)]).await;
+    let ann = user();
+    let training = stack.grant(account, &[("training", 1)]).await;
+    let phone = stack.grant(account, &[("phone", 1)]).await;
+    let first = confirmation(&training, vec![holder(&ann, &["training"])]);
+    let second = confirmation(&phone, vec![change(&ann, 2, &["phone", "training"], &["training"])]);
+    stack.confirm(vec![second.clone()]).await.unwrap();
+    assert_eq!(
+        stack.pool(account, "training").await,
+        [1, 0, 1, 0],
+        "its reservation still holds it"
+    );
+    assert_eq!(stack.pool(account, "phone").await, [1, 1, 0, 0]);
+    stack.confirm(vec![first.clone(), second]).await.unwrap();
+    assert_eq!(stack.pool(account, "training").await, [1, 1, 0, 0]);
+    // The last change comes before the one that it ends.
+    stack.release_to(account, &ann, 4, &["phone"]).await.unwrap();
+    let again = stack.grant(account, &[("training", 1)]).await;
+    let third = confirmation(&again, vec![change(&ann, 3, &["phone", "training"], &["phone"])]);
+    stack.confirm(vec![third, first]).await.unwrap();
+    assert_eq!(stack.pool(account, "training").await, [1, 0, 0, 1]);
+    let left = change(&ann, 4, &["phone"], &[]);
+    assert_eq!(stack.holdings(account, &[&ann]).await, [left]);
+    assert_eq!((stack.wrong_counters().await, stack.oversubscribed().await), (0, 0));
+}
+
 async fn fewer_holders_free_the_rest(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let account = stack.account(&[("training", 3), ("phone", 3)]).await;
@@ -144,7 +199,7 @@ async fn bad_input_is_refused_and_confirms_nothing(stack: impl AsyncFn(fn(&mut C
         .grant
         .unwrap();
     let good = confirmation(&grant, vec![holder(&user(), &["training"])]);
-    let cases: [fn(&mut Confirmation); 10] = [
+    let cases: [fn(&mut Confirmation); 11] = [
         |bad| bad.key = None,
         |bad| bad.key.as_mut().unwrap().account_id.clear(),
         |bad| bad.key.as_mut().unwrap().request_id.clear(),
@@ -154,6 +209,7 @@ async fn bad_input_is_refused_and_confirms_nothing(stack: impl AsyncFn(fn(&mut C
         |bad| bad.holders[0].version = 0,
         |bad| bad.holders[0].products.push("training".into()),
         |bad| bad.holders[0].products.push(String::new()),
+        |bad| bad.holders[0].kept.push("phone".into()),
         |bad| {
             bad.holders.push(Holder {
                 products: Vec::new(),

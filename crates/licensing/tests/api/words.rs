@@ -52,6 +52,7 @@ pub fn holder(subject: &str, products: &[&str]) -> Holder {
         subject: subject.to_owned(),
         version: 1,
         products: products.iter().map(|&product| product.to_owned()).collect(),
+        kept: Vec::new(),
     }
 }
 
@@ -126,10 +127,22 @@ impl Stack {
     }
 
     pub async fn release(&self, account: AccountId, subject: &str, version: i64) -> Result<(), Status> {
+        self.release_to(account, subject, version, &[]).await
+    }
+
+    /// Takes from a subject what is not among `products`.
+    pub async fn release_to(
+        &self,
+        account: AccountId,
+        subject: &str,
+        version: i64,
+        products: &[&str],
+    ) -> Result<(), Status> {
         let release = Release {
             account_id: account.to_string(),
             subject: subject.to_owned(),
             version,
+            products: products.iter().map(|&product| product.to_owned()).collect(),
         };
         let message = ReleaseSeatsRequest {
             releases: vec![release],

@@ -99,6 +99,7 @@ impl<'a> Effects<'a> {
                     subject,
                     version: FIRST_VERSION,
                     products: candidate.products.clone(),
+                    kept: vec![],
                 });
             }
             let is_new = matches!(destiny, Destiny::Join);
