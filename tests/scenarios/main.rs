@@ -8,6 +8,8 @@ mod access;
 #[cfg(test)]
 mod add_people;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod crashes;

@@ -1,5 +1,6 @@
 //! What tests need around them: throw-away servers, the built program, real clients and a faulty network.
 
+mod chain;
 mod cluster;
 mod environment;
 mod eventually;
@@ -11,6 +12,7 @@ mod program;
 mod proxy;
 mod redis;
 
+pub use chain::{BrokenChain, Chain};
 pub use cluster::{Cluster, Member};
 pub use environment::{POSTGRES_URL, REDIS_URL};
 pub use eventually::eventually;

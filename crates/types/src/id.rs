@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 /// What an id is of.
 pub trait Kind {
     /// The letters before the underscore.
@@ -32,6 +34,15 @@ impl<K: Kind> Id<K> {
     #[expect(clippy::new_without_default, reason = "an id is never a default")]
     pub fn new() -> Self {
         Self(Uuid::now_v7(), PhantomData)
+    }
+
+    /// A new id made at `now` that cannot be guessed from others, not even from those made right before or after it:
+    /// 74 of its bits are `random`'s.
+    #[must_use]
+    pub fn unguessable(now: Timestamp, random: [u8; 10]) -> Self {
+        let millis = u64::try_from(now.micros() / 1_000).unwrap_or_default();
+        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+        Self(uuid, PhantomData)
     }
 
     /// The id of this kind that is always the same for the same UUID.
@@ -193,6 +204,15 @@ mod tests {
         for text in cases {
             assert_eq!(text.parse::<UserId>(), Err(InvalidId { prefix: "usr" }), "{text}");
         }
+    }
+
+    #[test]
+    fn an_unguessable_id_sorts_by_time_and_keeps_its_random_bits() {
+        let id = |micros, octet| UserId::unguessable(Timestamp::from_micros(micros), [octet; 10]);
+        assert!(id(1_000, 255) < id(2_000, 0));
+        assert_ne!(id(1_000, 1), id(1_000, 2));
+        assert_eq!(id(1_000, 1).uuid().get_version_num(), 7);
+        assert_eq!(id(1_000, 1).to_string().parse(), Ok(id(1_000, 1)));
     }
 
     #[test]

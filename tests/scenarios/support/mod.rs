@@ -1,5 +1,6 @@
 //! What the stories have in common: a running world, accounts in it, and calls to it.
 
+pub mod audit;
 pub mod deaths;
 mod mail;
 mod owner;

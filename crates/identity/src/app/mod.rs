@@ -8,6 +8,7 @@ mod get_caller;
 mod get_user;
 mod inspect_invitation;
 mod links;
+mod list_audit_events;
 mod list_users;
 mod log_in;
 mod log_out;

@@ -1,6 +1,7 @@
 //! The audit log of an account: what was done or refused, in one order, each event sealed with the one before.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,13 +11,29 @@ use types::{AccountId, AuditEventId, Timestamp};
 use super::token::hex;
 
 /// What came of something that was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// It was done.
     Done,
     /// It was refused.
     Denied,
+}
+
+/// A text that names no outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an outcome is DONE or DENIED")]
+pub struct InvalidOutcome;
+
+impl FromStr for Outcome {
+    type Err = InvalidOutcome;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOutcome> {
+        [Self::Done, Self::Denied]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+            .ok_or(InvalidOutcome)
+    }
 }
 
 impl Outcome {
@@ -90,7 +107,7 @@ impl Event {
         now: Timestamp,
     ) -> Self {
         Self {
-            id: AuditEventId::new(),
+            id: AuditEventId::unguessable(now, rand::random()),
             account_id,
             actor_id: origin.actor_id.clone(),
             on_behalf_of: String::new(),
@@ -125,6 +142,15 @@ impl Event {
         self.on_behalf_of = id.to_string();
         self
     }
+}
+
+/// An event in its place in the log.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its number and its seal.
+    pub head: Head,
+    /// What was done.
+    pub event: Event,
 }
 
 /// The end of an account's log: how many events it has, and the seal of the last one.

@@ -109,6 +109,18 @@ pub enum Error {
     /// The page size is negative.
     #[error("the page size is negative")]
     PageSizeInvalid,
+    /// The beginning of an action is longer than any action.
+    #[error("an action has at most 200 octets")]
+    ActionPrefixTooLong,
+    /// A point in time cannot be, or the end of a range is not after its beginning.
+    #[error("a range of time ends after it begins")]
+    TimeRangeInvalid {
+        /// Where.
+        field: &'static str,
+    },
+    /// The list cannot be ordered like this.
+    #[error("there is no such order")]
+    OrderByUnknown,
     /// A peer did not answer.
     #[error("{peer} is out of reach: {detail}")]
     PeerUnavailable {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod admission;
 pub mod audit;
+pub mod audit_log;
 pub mod catalogue;
 pub mod decision;
 pub mod error;

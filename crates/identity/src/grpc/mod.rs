@@ -2,6 +2,7 @@
 
 mod account_service;
 mod admission_service;
+mod audit_service;
 mod authentication_service;
 mod convert;
 mod invitation_service;
@@ -12,6 +13,7 @@ mod user_service;
 use proto::identity::internal::v1::account_service_server::AccountServiceServer;
 use proto::identity::internal::v1::admission_service_server::AdmissionServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
+use proto::identity::v1::audit_service_server::AuditServiceServer;
 use proto::identity::v1::invitation_service_server::InvitationServiceServer;
 use proto::identity::v1::session_service_server::SessionServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
@@ -29,6 +31,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
         .add_service(
             InvitationServiceServer::new(invitation_service::Invitations(app.clone())).max_decoding_message_size(limit),
         )
+        .add_service(AuditServiceServer::new(audit_service::Audit(app.clone())).max_decoding_message_size(limit))
         .add_service(UserServiceServer::new(user_service::Users(app.clone())).max_decoding_message_size(limit))
         .add_service(
             AuthenticationServiceServer::new(authentication_service::Authentication(app.clone()))

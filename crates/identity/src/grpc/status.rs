@@ -61,6 +61,9 @@ impl From<Error> for Status {
             Error::TransferNeedsSession => plain(FailedPrecondition, "TRANSFER_NEEDS_SESSION"),
             Error::PageTokenInvalid => field(InvalidArgument, "PAGE_TOKEN_INVALID", "page_token"),
             Error::PageSizeInvalid => field(InvalidArgument, "PAGE_SIZE_INVALID", "page_size"),
+            Error::ActionPrefixTooLong => field(InvalidArgument, "ACTION_PREFIX_TOO_LONG", "action_prefix"),
+            Error::TimeRangeInvalid { field: path } => field(InvalidArgument, "TIME_RANGE_INVALID", path),
+            Error::OrderByUnknown => field(InvalidArgument, "ORDER_BY_UNKNOWN", "order_by"),
             Error::PeerUnavailable { peer, detail } => {
                 tracing::warn!(peer, detail, "a peer is out of reach");
                 Refusal::new(

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde::Serialize;
-use storage::{Sql, json};
-use types::AccountId;
+use storage::{Sql, StorageError, json};
+use types::{AccountId, Timestamp};
 
 use super::broken;
-use crate::domain::audit::{Event, Head};
+use super::entity::audit_event;
+use crate::domain::audit::{Entry, Event, Head};
+use crate::domain::audit_log::{Filter, Order};
 use crate::domain::error::Error;
 
 #[derive(FromQueryResult)]
@@ -108,4 +113,99 @@ async fn lock(conn: &impl ConnectionTrait, events: &[Event]) -> Result<BTreeMap<
         Ok((account_id, Head { sequence, hash }))
     };
     rows.into_iter().map(read).collect()
+}
+
+const HEAD_TEXT: &str = "SELECT account_id, sequence, hash FROM audit_heads WHERE account_id = $1";
+const HEAD: Sql = Sql {
+    postgres: HEAD_TEXT,
+    sqlite: HEAD_TEXT,
+};
+
+/// The end of an account's log.
+pub async fn head(conn: &impl ConnectionTrait, account: AccountId) -> Result<Head, Error> {
+    let row = HEAD
+        .query_one::<HeadRow>(conn, vec![account.to_string().into()])
+        .await?;
+    let head = row.map(|HeadRow { sequence, hash, .. }| Head { sequence, hash });
+    Ok(head.unwrap_or_default())
+}
+
+/// The events of an account's log that `filter` lets through, in an order, beyond the number `after`.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    filter: &Filter,
+    order: Order,
+    after: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Entry>, Error> {
+    use audit_event::Column;
+    let query = audit_event::Entity::find().filter(Column::AccountId.eq(account.to_string()));
+    let query = match (order, after) {
+        (Order::Ascending, Some(after)) => query.filter(Column::Sequence.gt(after)),
+        (Order::Descending, Some(after)) => query.filter(Column::Sequence.lt(after)),
+        (Order::Ascending | Order::Descending, None) => query,
+    };
+    let query = match order {
+        Order::Ascending => query.order_by_asc(Column::Sequence),
+        Order::Descending => query.order_by_desc(Column::Sequence),
+    };
+    let rows = restrict(query, filter)
+        .limit(limit)
+        .all(conn)
+        .await
+        .map_err(StorageError::from)?;
+    rows.into_iter().map(read).collect()
+}
+
+fn restrict(mut query: Select<audit_event::Entity>, filter: &Filter) -> Select<audit_event::Entity> {
+    use audit_event::Column;
+    if !filter.actor_id.is_empty() {
+        query = query.filter(Column::ActorId.eq(&filter.actor_id));
+    }
+    if !filter.subject_id.is_empty() {
+        query = query.filter(Column::SubjectId.eq(&filter.subject_id));
+    }
+    if !filter.action_prefix.is_empty() {
+        // Not LIKE: an underscore is a wildcard there.
+        let length = i32::try_from(filter.action_prefix.chars().count()).unwrap_or(i32::MAX);
+        let begin = Func::cust(Alias::new("substr"))
+            .arg(Expr::col(Column::Action))
+            .arg(1)
+            .arg(length);
+        query = query.filter(Expr::from(begin).eq(&filter.action_prefix));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = query.filter(Column::Outcome.eq(outcome.as_str()));
+    }
+    if let Some(start) = filter.start_time {
+        query = query.filter(Column::CreateTime.gte(start.micros()));
+    }
+    if let Some(end) = filter.end_time {
+        query = query.filter(Column::CreateTime.lt(end.micros()));
+    }
+    query
+}
+
+fn read(row: audit_event::Model) -> Result<Entry, Error> {
+    Ok(Entry {
+        head: Head {
+            sequence: row.sequence,
+            hash: row.hash,
+        },
+        event: Event {
+            id: row.id.parse().map_err(broken("audit_events.id"))?,
+            account_id: row.account_id.parse().map_err(broken("audit_events.account_id"))?,
+            actor_id: row.actor_id,
+            on_behalf_of: row.on_behalf_of,
+            action: row.action.into(),
+            subject_id: row.subject_id,
+            before: row.before,
+            after: row.after,
+            outcome: row.outcome.parse().map_err(broken("audit_events.outcome"))?,
+            request_id: row.request_id,
+            source: row.source,
+            create_time: Timestamp::from_micros(row.create_time),
+        },
+    })
 }

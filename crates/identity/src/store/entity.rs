@@ -155,3 +155,34 @@ pub mod session {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// The audit log.
+pub mod audit_event {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_events")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub sequence: i64,
+        pub id: String,
+        pub actor_id: String,
+        pub on_behalf_of: String,
+        pub action: String,
+        pub subject_id: String,
+        pub before: String,
+        pub after: String,
+        pub outcome: String,
+        pub request_id: String,
+        pub source: String,
+        pub create_time: i64,
+        pub hash: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
