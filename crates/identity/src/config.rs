@@ -40,7 +40,10 @@ pub struct Config {
     pub relay: RelayConfig,
     /// Sessions.
     pub sessions: SessionConfig,
+    /// The links in e-mails.
+    pub links: LinkConfig,
     /// Invitations.
+    #[serde(default)]
     pub invitations: InvitationConfig,
     /// Adding users.
     pub admission: AdmissionConfig,
@@ -66,17 +69,30 @@ pub struct SessionConfig {
     pub attempts_per_minute: u32,
 }
 
-/// Invitations and their links.
+/// The links in e-mails.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InvitationConfig {
-    /// What a link begins with; `?token=…` follows.
-    pub link_base: String,
+pub struct LinkConfig {
+    /// What a link begins with, such as `https://usher.example`; `/accept?token=…`, `/sign-up?token=…` or
+    /// `/reset-password?token=…` follows.
+    pub base: String,
     /// The key that links are derived from.
     pub key: Secret,
+}
+
+/// Invitations.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InvitationConfig {
     /// How long an invitation can be accepted.
-    #[serde(default = "seven_days", deserialize_with = "period")]
+    #[serde(deserialize_with = "period")]
     pub lifetime: Duration,
+}
+
+impl Default for InvitationConfig {
+    fn default() -> Self {
+        Self { lifetime: seven_days() }
+    }
 }
 
 /// Adding users.

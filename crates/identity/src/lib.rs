@@ -14,7 +14,7 @@ mod relay;
 mod store;
 mod wire;
 
-pub use config::{AdmissionConfig, Config, InvitationConfig, PasswordConfig, SessionConfig};
+pub use config::{AdmissionConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig};
 pub use store::Migrator;
 
 use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
@@ -44,8 +44,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);
     let licensing = Licensing::new(&config.licensing.channel(&config.clients)?, signer.clone());
-    let key = Mac::new(config.invitations.key.expose().as_bytes())?;
-    let links = Links::new(key, config.invitations.link_base.clone(), shared.clone());
+    let key = Mac::new(config.links.key.expose().as_bytes())?;
+    let links = Links::new(key, &config.links.base, shared.clone());
     let courier = Courier {
         licensing: licensing.clone(),
         billing: Billing::new(&config.billing.channel(&config.clients)?, signer.clone()),

@@ -173,6 +173,8 @@ kinds! {
     Subscription SubscriptionId "sub";
     /// Somebody's wish to have an account of their own, until they have proved their address.
     SignUp SignUpId "sgn";
+    /// A user's wish to choose a new password, until they have proved their address.
+    PasswordReset PasswordResetId "pwr";
     /// One entry of an account's audit log.
     AuditEvent AuditEventId "aud";
 }

@@ -19,8 +19,8 @@ pub use clock::{Clock, Timestamp};
 pub use email::{Email, InvalidEmail};
 pub use failpoint::failpoint;
 pub use id::{
-    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, RoleId, SessionId,
-    SignUpId, SubscriptionId, TemplateId, UserId,
+    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, PasswordResetId,
+    RoleId, SessionId, SignUpId, SubscriptionId, TemplateId, UserId,
 };
 pub use language::{InvalidLanguage, Language};
 pub use mac::{InvalidMac, Mac};

@@ -1,11 +1,11 @@
-//! The links of invitations: made from a key, found again by their hash.
+//! The links in e-mails: made from a key, found again by their hash.
 
 use std::time::Duration;
 
 use chassis::Shared;
 use types::{InvitationId, Mac, Timestamp};
 
-use crate::domain::token;
+use crate::domain::token::{self, OneTime};
 
 /// How long a look-up is remembered; the database knows it all the time.
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -20,7 +20,8 @@ pub struct Links {
 
 impl Links {
     /// Links that begin with `base`.
-    pub const fn new(key: Mac, base: String, shared: Shared) -> Self {
+    pub fn new(key: Mac, base: &str, shared: Shared) -> Self {
+        let base = base.trim_end_matches('/').to_owned();
         Self { key, base, shared }
     }
 
@@ -29,9 +30,27 @@ impl Links {
         token::invitation(&self.key, id, generation, expire_time)
     }
 
-    /// The link with this token.
-    pub fn link(&self, token: &str) -> String {
-        format!("{}?token={token}", self.base)
+    /// The token of a link that works once.
+    pub fn one_time_token(&self, subject: OneTime, expire_time: Timestamp) -> String {
+        token::one_time(&self.key, subject, expire_time)
+    }
+
+    /// The link by which an invitation with this token is accepted.
+    pub fn accept(&self, token: &str) -> String {
+        self.page("accept", token)
+    }
+
+    /// The link that works once, with its token.
+    pub fn one_time(&self, subject: OneTime, expire_time: Timestamp) -> String {
+        let page = match subject {
+            OneTime::SignUp(_) => "sign-up",
+            OneTime::PasswordReset(_) => "reset-password",
+        };
+        self.page(page, &self.one_time_token(subject, expire_time))
+    }
+
+    fn page(&self, page: &str, token: &str) -> String {
+        format!("{}/{page}?token={token}", self.base)
     }
 
     /// Lets the shared store answer the next look-up of this token.

@@ -12,6 +12,7 @@ mod list_audit_events;
 mod list_users;
 mod log_in;
 mod log_out;
+mod notices;
 mod origin;
 mod passwords;
 mod prepare_add_users;
@@ -59,7 +60,7 @@ pub struct App {
     pub attempts_per_minute: u32,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// Makes and finds the links of invitations.
+    /// Makes and finds the links in e-mails.
     pub links: Links,
     /// Commits requests to add users, several at once.
     pub commits: Commits,

@@ -2,15 +2,17 @@
 
 use chassis::{Actor, Channel, Signer};
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{EnqueueMailsRequest, GrantedProduct, InvitationMail as WireMail};
+use proto::notification::internal::v1::{EnqueueMailsRequest, GrantedProduct, Mail};
 use proto::notification::v1::delivery::Kind as WireKind;
+
+use types::Timestamp;
 
 use super::Refused;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::invitation::Kind;
-use crate::domain::message::InvitationMail;
+use crate::domain::message::{InvitationMail, Notice, NoticeKind};
 
-/// An e-mail with its link: exists on the way only.
+/// An e-mail about an invitation with its link: exists on the way only.
 pub struct Letter {
     /// What is to be told.
     pub mail: InvitationMail,
@@ -34,12 +36,24 @@ impl Notification {
         }
     }
 
-    /// Queues e-mails; one that was queued before is not queued again.
+    /// Queues e-mails about invitations; one that was queued before is not queued again.
     ///
     /// # Errors
     /// [`Refused`]; doing it again is harmless.
     pub async fn enqueue(&self, letters: &[Letter], catalogue: &Catalogue) -> Result<(), Refused> {
-        let mails = letters.iter().map(|letter| wire(letter, catalogue)).collect();
+        self.order(letters.iter().map(|letter| wire(letter, catalogue)).collect())
+            .await
+    }
+
+    /// Queues notices with their links, which are secret, and empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::enqueue`].
+    pub async fn enqueue_notices(&self, notices: Vec<(Notice, String)>) -> Result<(), Refused> {
+        self.order(notices.into_iter().map(wire_notice).collect()).await
+    }
+
+    async fn order(&self, mails: Vec<Mail>) -> Result<(), Refused> {
         let request = self
             .signer
             .request(EnqueueMailsRequest { mails }, &Actor::Service, "notification")?;
@@ -48,7 +62,7 @@ impl Notification {
     }
 }
 
-fn wire(letter: &Letter, catalogue: &Catalogue) -> WireMail {
+fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
     let mail = &letter.mail;
     let mut products: Vec<GrantedProduct> = mail
         .products
@@ -64,7 +78,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> WireMail {
         Kind::Join => WireKind::Welcome,
         Kind::Transfer => WireKind::Transfer,
     };
-    WireMail {
+    Mail {
         send_key: format!("{}:{}", mail.invitation_id, mail.generation),
         account_id: mail.account_id.to_string(),
         invitation_id: mail.invitation_id.to_string(),
@@ -74,12 +88,48 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> WireMail {
         family_name: mail.family_name.clone(),
         language: mail.language.clone(),
         account_name: mail.account_name.clone(),
-        inviter_name: mail.inviter_name.clone(),
-        accept_link: letter.accept_link.clone(),
-        expire_time: Some(prost_types::Timestamp {
-            seconds: mail.expire_time.seconds(),
-            nanos: mail.expire_time.subsec_nanos(),
-        }),
+        person_name: mail.inviter_name.clone(),
+        link: letter.accept_link.clone(),
+        expire_time: Some(timestamp(mail.expire_time)),
         products,
+    }
+}
+
+fn wire_notice((notice, link): (Notice, String)) -> Mail {
+    Mail {
+        send_key: notice.send_key,
+        account_id: notice.account_id.map(|id| id.to_string()).unwrap_or_default(),
+        invitation_id: String::new(),
+        kind: kind(notice.kind).into(),
+        to: notice.to,
+        given_name: notice.given_name,
+        family_name: notice.family_name,
+        language: notice.language,
+        account_name: notice.account_name,
+        person_name: notice.person_name,
+        link,
+        expire_time: notice.expire_time.map(timestamp),
+        products: Vec::new(),
+    }
+}
+
+const fn kind(kind: NoticeKind) -> WireKind {
+    match kind {
+        NoticeKind::SignUp => WireKind::SignUp,
+        NoticeKind::SignUpKnown => WireKind::SignUpKnown,
+        NoticeKind::PasswordReset => WireKind::PasswordReset,
+        NoticeKind::PasswordChanged => WireKind::PasswordChanged,
+        NoticeKind::TransferJoined => WireKind::TransferJoined,
+        NoticeKind::TransferLeft => WireKind::TransferLeft,
+        NoticeKind::BillingContactOffered => WireKind::BillingContactOffered,
+        NoticeKind::BillingContactChanged => WireKind::BillingContactChanged,
+        NoticeKind::AccountClosed => WireKind::AccountClosed,
+    }
+}
+
+fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: timestamp.seconds(),
+        nanos: timestamp.subsec_nanos(),
     }
 }

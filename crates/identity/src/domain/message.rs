@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use types::{AccountId, InvitationId, Timestamp};
 
+use super::account::Account;
 use super::invitation::Kind;
+use super::token::OneTime;
+use super::user::User;
 
 /// Licensing: a [`super::admission::Confirmation`].
 pub const CONFIRM_RESERVATION: &str = "licensing.confirm_reservation";
@@ -13,6 +16,8 @@ pub const ABORT_RESERVATION: &str = "licensing.abort_reservation";
 pub const RELEASE_SEATS: &str = "licensing.release_seats";
 /// Notification: an [`InvitationMail`].
 pub const INVITATION_MAIL: &str = "notification.invitation_mail";
+/// Notification: a [`Notice`].
+pub const NOTICE: &str = "notification.notice";
 /// Billing: a [`StartSubscription`].
 pub const START_SUBSCRIPTION: &str = "billing.start_subscription";
 
@@ -43,6 +48,100 @@ pub struct InvitationMail {
     pub products: Vec<String>,
     /// When the link stops working.
     pub expire_time: Timestamp,
+}
+
+/// What a notice tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoticeKind {
+    /// To somebody new: the link that makes their account.
+    SignUp,
+    /// To a user: somebody has signed up with their address.
+    SignUpKnown,
+    /// To a user: the link to a new password.
+    PasswordReset,
+    /// To a user: their password was changed.
+    PasswordChanged,
+    /// To an admin: somebody, who is named, has moved into the account.
+    TransferJoined,
+    /// To an admin: somebody, who is named, has left for another account, which is not.
+    TransferLeft,
+    /// To a user: the billing contact, who is named, offers them the post.
+    BillingContactOffered,
+    /// To the old and the new billing contact: the new one, who is named, has taken the post.
+    BillingContactChanged,
+    /// To the last user: the account was closed.
+    AccountClosed,
+}
+
+impl NoticeKind {
+    /// The kind's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "SIGN_UP",
+            Self::SignUpKnown => "SIGN_UP_KNOWN",
+            Self::PasswordReset => "PASSWORD_RESET",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::TransferJoined => "TRANSFER_JOINED",
+            Self::TransferLeft => "TRANSFER_LEFT",
+            Self::BillingContactOffered => "BILLING_CONTACT_OFFERED",
+            Self::BillingContactChanged => "BILLING_CONTACT_CHANGED",
+            Self::AccountClosed => "ACCOUNT_CLOSED",
+        }
+    }
+}
+
+/// An e-mail that is not about an invitation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// The same for every repetition of the same notice, and for nothing else.
+    pub send_key: String,
+    /// The account it is sent for; none for a sign-up.
+    pub account_id: Option<AccountId>,
+    /// What it tells.
+    pub kind: NoticeKind,
+    /// The address, as it was typed.
+    pub to: String,
+    /// The reader's given name.
+    pub given_name: String,
+    /// The reader's family name.
+    pub family_name: String,
+    /// The reader's language.
+    pub language: String,
+    /// The name of the account it is about: for admins, their own.
+    pub account_name: String,
+    /// The name of the other person it is about; may be empty where the kind names nobody.
+    pub person_name: String,
+    /// What its link is for; the link itself is derived when the notice is delivered.
+    pub link: Option<OneTime>,
+    /// When the link stops working.
+    pub expire_time: Option<Timestamp>,
+}
+
+impl Notice {
+    /// A notice without a link to a user of `account` about another person. Of each `occasion` (the id of an invitation, a
+    /// request, an event) a reader gets one notice of a kind.
+    pub fn to_user(
+        kind: NoticeKind,
+        account: &Account,
+        reader: &User,
+        person_name: impl Into<String>,
+        occasion: impl std::fmt::Display,
+    ) -> Self {
+        Self {
+            send_key: format!("{}:{occasion}:{}", kind.as_str(), reader.id),
+            account_id: Some(account.id),
+            kind,
+            to: reader.address.clone(),
+            given_name: reader.given_name.clone(),
+            family_name: reader.family_name.clone(),
+            language: reader.language.clone(),
+            account_name: account.name.clone(),
+            person_name: person_name.into(),
+            link: None,
+            expire_time: None,
+        }
+    }
 }
 
 /// Somebody gives up seats, all or some.

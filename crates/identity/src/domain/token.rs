@@ -1,9 +1,10 @@
-//! Opaque tokens: the link of an invitation, and what renews a session.
+//! Opaque tokens: those in links, and what renews a session.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use types::{Id, InvitationId, Kind, Mac, SessionId, Timestamp};
+use types::{Id, InvitationId, Kind, Mac, PasswordResetId, SessionId, SignUpId, Timestamp};
 
 /// What an invitation's token is for; part of what is signed, so that no other kind of token can stand in for it.
 const PURPOSE: &[u8] = b"usher.invitation.v1";
@@ -32,6 +33,40 @@ pub fn invitation_named_by(token: &str) -> Option<(InvitationId, u32)> {
     let (id, rest) = octets.split_first_chunk::<ID_OCTETS>()?;
     let (generation, proof) = rest.split_first_chunk::<4>()?;
     (proof.len() == SECRET_OCTETS).then(|| (id_of(*id), u32::from_be_bytes(*generation)))
+}
+
+/// What a link is for that works once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OneTime {
+    /// To make the account that somebody has signed up for.
+    SignUp(SignUpId),
+    /// To choose a new password.
+    PasswordReset(PasswordResetId),
+}
+
+impl OneTime {
+    /// Part of what is signed, so that no other kind of token can stand in for it.
+    const fn purpose(self) -> &'static [u8] {
+        match self {
+            Self::SignUp(_) => b"usher.sign_up.v1",
+            Self::PasswordReset(_) => b"usher.password_reset.v1",
+        }
+    }
+
+    const fn uuid(self) -> uuid::Uuid {
+        match self {
+            Self::SignUp(id) => id.uuid(),
+            Self::PasswordReset(id) => id.uuid(),
+        }
+    }
+}
+
+/// The token of a link that works once: `id ‖ HMAC(key, id, purpose, expiry)`; derived, never stored.
+pub fn one_time(key: &Mac, subject: OneTime, expire_time: Timestamp) -> String {
+    let id = *subject.uuid().as_bytes();
+    let expiry = expire_time.micros().to_be_bytes();
+    let proof = key.sign(&[&id, subject.purpose(), &expiry].concat());
+    URL_SAFE_NO_PAD.encode([&id[..], &proof].concat())
 }
 
 /// A refresh token: `session id ‖ secret ‖ HMAC(key, session id, secret, purpose)`.
@@ -85,6 +120,25 @@ mod tests {
         assert_ne!(token, invitation(&key, id, 2, expiry));
         assert_ne!(token, invitation(&key, id, 1, Timestamp::from_micros(8)));
         assert_eq!(invitation_named_by(&token), Some((id, 1)));
+    }
+
+    #[test]
+    fn a_token_that_works_once_is_of_one_subject_one_purpose_and_one_expiry() {
+        let key = Mac::new(b"key").unwrap();
+        let (id, expiry) = (SignUpId::new(), Timestamp::from_micros(7));
+        let token = one_time(&key, OneTime::SignUp(id), expiry);
+        assert_eq!(token, one_time(&key, OneTime::SignUp(id), expiry));
+        let other_purpose = OneTime::PasswordReset(PasswordResetId::from_uuid(id.uuid()));
+        let others = [
+            one_time(&key, other_purpose, expiry),
+            one_time(&key, OneTime::SignUp(SignUpId::new()), expiry),
+            one_time(&key, OneTime::SignUp(id), Timestamp::from_micros(8)),
+            one_time(&Mac::new(b"another").unwrap(), OneTime::SignUp(id), expiry),
+        ];
+        for other in others {
+            assert_ne!(other, token);
+        }
+        assert_eq!(invitation_named_by(&token), None);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, RELEASE_SEATS, START_SUBSCRIPTION,
-    StartSubscription,
+    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, NOTICE, Notice, RELEASE_SEATS,
+    START_SUBSCRIPTION, StartSubscription,
 };
 
 /// Carries the outbox's messages.
@@ -58,6 +58,7 @@ impl Courier {
             ABORT_RESERVATION => self.licensing.abort(&read::<ReservationKey>(batch)?).await,
             RELEASE_SEATS => self.licensing.release(read(batch)?).await,
             INVITATION_MAIL => self.mail(read(batch)?).await,
+            NOTICE => self.notice(read(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {
                     self.billing.start_subscription(&order).await?;
@@ -79,11 +80,23 @@ impl Courier {
             let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
             self.links.remember(&token, mail.invitation_id).await;
             letters.push(Letter {
-                accept_link: self.links.link(&token),
+                accept_link: self.links.accept(&token),
                 mail,
             });
         }
         self.notification.enqueue(&letters, &catalogue).await
+    }
+
+    async fn notice(&self, notices: Vec<Notice>) -> Result<(), Refused> {
+        let with_link = |notice: Notice| {
+            let link = notice
+                .link
+                .zip(notice.expire_time)
+                .map(|(subject, expire_time)| self.links.one_time(subject, expire_time));
+            (notice, link.unwrap_or_default())
+        };
+        let notices = notices.into_iter().map(with_link).collect();
+        self.notification.enqueue_notices(notices).await
     }
 }
 

@@ -15,7 +15,7 @@ use proto::licensing::v1::product_service_server::{ProductService, ProductServic
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
 use proto::notification::internal::v1::mail_service_server::{MailService, MailServiceServer};
 use proto::notification::internal::v1::{
-    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse, InvitationMail,
+    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse, Mail,
 };
 use tokio::net::TcpListener;
 use tonic::transport::Server;
@@ -56,8 +56,8 @@ struct State {
     confirmations: Vec<Confirmation>,
     aborted: Vec<ReservationKey>,
     subscriptions: Vec<StartSubscriptionRequest>,
-    offered: Vec<InvitationMail>,
-    mails: Vec<InvitationMail>,
+    offered: Vec<Mail>,
+    mails: Vec<Mail>,
 }
 
 impl Peers {
@@ -113,12 +113,12 @@ impl Peers {
     }
 
     /// What notification has taken, each time it did.
-    pub fn mails(&self) -> Vec<InvitationMail> {
+    pub fn mails(&self) -> Vec<Mail> {
         self.0.state.lock().unwrap().mails.clone()
     }
 
     /// What notification was asked to take, each time it was, whatever it answered.
-    pub fn offered(&self) -> Vec<InvitationMail> {
+    pub fn offered(&self) -> Vec<Mail> {
         self.0.state.lock().unwrap().offered.clone()
     }
 
@@ -205,7 +205,7 @@ impl MailService for Peers {
         let message = self.open("notification", request);
         let mut state = self.0.state.lock().unwrap();
         state.offered.extend(message.mails.iter().cloned());
-        let is_refused = |mail: &InvitationMail| state.refused_address.as_ref() == Some(&mail.to);
+        let is_refused = |mail: &Mail| state.refused_address.as_ref() == Some(&mail.to);
         if message.mails.iter().any(is_refused) {
             return Err(Status::invalid_argument("this is not an address"));
         }

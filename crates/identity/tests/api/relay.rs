@@ -4,6 +4,7 @@ use identity::Config;
 use proto::identity::v1::{AcceptInvitationRequest, InspectInvitationRequest, invitation};
 use proto::notification::v1::delivery::Kind;
 use sea_orm::DbBackend;
+use types::Clock;
 
 use crate::peers::Mood;
 use crate::stack::{LINK_BASE, Stack, on_both_databases, plain};
@@ -16,6 +17,7 @@ on_both_databases! {
     what_licensing_missed_is_confirmed_when_it_is_back
     a_mail_that_is_refused_is_parked_alone
     what_was_committed_before_a_restart_is_delivered_after_it
+    a_notice_is_delivered_with_a_link_that_is_not_in_the_outbox
     nothing_secret_stands_in_the_database
 }
 
@@ -28,7 +30,7 @@ async fn a_mail_carries_a_link_that_works(stack: impl AsyncFn(fn(&mut Config)) -
     assert_eq!(mail.account_id, owner.account.to_string());
     assert_eq!((mail.kind(), mail.to.as_str()), (Kind::Welcome, ada.as_str()));
     assert_eq!(
-        (mail.account_name.as_str(), mail.inviter_name.as_str()),
+        (mail.account_name.as_str(), mail.person_name.as_str()),
         ("Analytical Engines", "Charles Babbage")
     );
     let granted: Vec<_> = mail
@@ -37,7 +39,7 @@ async fn a_mail_carries_a_link_that_works(stack: impl AsyncFn(fn(&mut Config)) -
         .map(|product| (product.name.as_str(), product.guide_url.as_str()))
         .collect();
     assert_eq!(granted, [("Usher training", "https://usher.example/guides/training")]);
-    assert!(mail.accept_link.starts_with(&format!("{LINK_BASE}?token=")));
+    assert!(mail.link.starts_with(&format!("{LINK_BASE}/accept?token=")));
     let message = stack.anonymous(InspectInvitationRequest { token: token(&mail) });
     let inspected = stack
         .invitations()
@@ -142,6 +144,50 @@ async fn what_was_committed_before_a_restart_is_delivered_after_it(stack: impl A
     stack.peers.set_notification(Mood::Well);
     let mails = arrived(1, || stack.peers.mails()).await;
     assert_eq!(mails[0], tried[0]);
+}
+
+async fn a_notice_is_delivered_with_a_link_that_is_not_in_the_outbox(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let id = types::SignUpId::new();
+    let payload = |kind: &str, link: serde_json::Value, expire_time: Option<i64>| {
+        serde_json::json!({
+            "send_key": format!("{kind}:{id}"), "account_id": null, "kind": kind, "to": "ada@example.com",
+            "given_name": "Ada", "family_name": "Lovelace", "language": "de", "account_name": "Analytical Engines",
+            "person_name": "", "link": link, "expire_time": expire_time,
+        })
+    };
+    let payloads = [
+        payload(
+            "SIGN_UP",
+            serde_json::json!({ "SignUp": id }),
+            Some(1_900_000_000_000_000),
+        ),
+        payload("SIGN_UP_KNOWN", serde_json::Value::Null, None),
+    ];
+    let messages = payloads.map(|payload| storage::Message {
+        topic: "notification.notice".into(),
+        key: "a notice".into(),
+        payload,
+    });
+    stack.peers.set_notification(Mood::Down);
+    storage::outbox::append(stack.database.writer(), Clock::system().now(), &messages)
+        .await
+        .unwrap();
+    let tried = arrived(4, || stack.peers.offered()).await;
+    let waiting = dump(&stack).await;
+    stack.peers.set_notification(Mood::Well);
+    let mails = arrived(2, || stack.peers.mails()).await;
+    stack.delivered().await;
+    let of_kind = |kind: Kind| mails.iter().find(|mail| mail.kind() == kind).unwrap();
+    let (sign_up, known) = (of_kind(Kind::SignUp), of_kind(Kind::SignUpKnown));
+    assert!(sign_up.link.starts_with(&format!("{LINK_BASE}/sign-up?token=")));
+    assert_eq!(sign_up.expire_time.unwrap().seconds, 1_900_000_000);
+    assert_eq!((known.link.as_str(), known.expire_time), ("", None));
+    assert_eq!((sign_up.account_id.as_str(), sign_up.language.as_str()), ("", "de"));
+    assert!(waiting.contains(&id.to_string()) && !waiting.contains(&token(sign_up)));
+    for before in tried.iter().filter(|mail| mail.kind() == Kind::SignUp) {
+        assert_eq!(before, sign_up, "the same link and the same send key on every try");
+    }
 }
 
 /// Every value of every column of every table, as text.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Memory, Peer, Secret, SharedConfig, Shutdown, Signer,
 };
-use identity::{AdmissionConfig, Config, InvitationConfig, Migrator, PasswordConfig, SessionConfig};
+use identity::{AdmissionConfig, Config, InvitationConfig, LinkConfig, Migrator, PasswordConfig, SessionConfig};
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
@@ -30,7 +30,7 @@ pub const SOON: Duration = Duration::from_secs(10);
 /// The key that licensing proves its grants with.
 pub const GRANT_KEY: &str = "a key that licensing and identity share";
 /// What links begin with.
-pub const LINK_BASE: &str = "https://usher.example/join";
+pub const LINK_BASE: &str = "https://usher.example/people";
 /// The Ed25519 seed of access tokens, in base64.
 pub const ACCESS_KEY: &str = "c2VlZHNlZWRzZWVkc2VlZHNlZWRzZWVkc2VlZHNlZWQ=";
 
@@ -273,9 +273,11 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             refresh_lifetime: Duration::from_secs(3_600),
             attempts_per_minute: 10,
         },
-        invitations: InvitationConfig {
-            link_base: LINK_BASE.into(),
+        links: LinkConfig {
+            base: LINK_BASE.into(),
             key: secret("a key that links are derived from"),
+        },
+        invitations: InvitationConfig {
             lifetime: Duration::from_secs(3_600),
         },
         admission: AdmissionConfig {

@@ -11,7 +11,7 @@ use proto::identity::internal::v1::resolution::Outcome as Resolved;
 use proto::identity::internal::v1::{CommitAddUsersRequest, CreateAccountRequest, ResolveReservationsRequest};
 use proto::identity::v1::{LogInRequest, SessionTokens};
 use proto::licensing::internal::v1::{Grant, ReservationKey, SeatQuantity};
-use proto::notification::internal::v1::InvitationMail;
+use proto::notification::internal::v1::Mail;
 use testkit::eventually;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -161,8 +161,8 @@ pub fn outcomes(answer: &AddUsersResponse) -> Vec<Outcome> {
 }
 
 /// The token in a mail's link.
-pub fn token(mail: &InvitationMail) -> String {
-    mail.accept_link.split_once("?token=").unwrap().1.to_owned()
+pub fn token(mail: &Mail) -> String {
+    mail.link.split_once("?token=").unwrap().1.to_owned()
 }
 
 /// Waits until there are `count` of what `list` answers, and answers them.

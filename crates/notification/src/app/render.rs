@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use types::Timestamp;
 
-use crate::domain::{GrantedProduct, Kind, Letter, Mail, one_line};
+use crate::domain::{GrantedProduct, Kind, Letter, Link, Mail, one_line};
 
 /// The language that every mail exists in.
 const FALLBACK: &str = "en";
@@ -30,10 +30,22 @@ macro_rules! source {
     };
 }
 
-const SOURCES: [Source; 2] = [
+const SOURCES: [Source; 11] = [
     source!("en", Kind::Welcome, "welcome"),
     source!("en", Kind::Transfer, "transfer"),
+    source!("en", Kind::SignUp, "sign_up"),
+    source!("en", Kind::SignUpKnown, "sign_up_known"),
+    source!("en", Kind::PasswordReset, "password_reset"),
+    source!("en", Kind::PasswordChanged, "password_changed"),
+    source!("en", Kind::TransferJoined, "transfer_joined"),
+    source!("en", Kind::TransferLeft, "transfer_left"),
+    source!("en", Kind::BillingContactOffered, "billing_contact_offered"),
+    source!("en", Kind::BillingContactChanged, "billing_contact_changed"),
+    source!("en", Kind::AccountClosed, "account_closed"),
 ];
+
+/// What every HTML part has around its words.
+const LAYOUT: &str = include_str!("../../templates/layout.html");
 
 /// Every template, read once.
 #[derive(Debug)]
@@ -57,6 +69,7 @@ impl Templates {
                 AutoEscape::None
             }
         });
+        environment.add_template("layout.html", LAYOUT)?;
         for source in SOURCES {
             for (part, text) in [("subject", source.subject), ("txt", source.text), ("html", source.html)] {
                 environment.add_template_owned(name(source.language, source.kind, part), text)?;
@@ -76,10 +89,11 @@ impl Templates {
             given_name => content.given_name.as_str(),
             family_name => content.family_name.as_str(),
             account_name => content.account_name.as_str(),
-            inviter_name => content.inviter_name.as_str(),
+            person_name => content.person_name.as_str(),
             products => content.products.iter().map(product).collect::<Vec<_>>(),
-            accept_link => mail.accept_link.expose(),
-            expire_time => moment(content.expire_time),
+            link => mail.link.as_ref().map(Link::expose),
+            expire_time => content.expire_time.map(moment),
+            language,
         };
         let part = |part| {
             self.0
@@ -129,7 +143,7 @@ mod tests {
     use types::{Email, MailId};
 
     use super::*;
-    use crate::domain::{AcceptLink, Content};
+    use crate::domain::{Content, Link};
 
     fn mail(kind: Kind) -> Mail {
         Mail {
@@ -141,8 +155,8 @@ mod tests {
                 given_name: "Ada".into(),
                 family_name: "Lovelace".into(),
                 account_name: "Analytical Engines".into(),
-                inviter_name: "Charles Babbage".into(),
-                expire_time: Timestamp::from_micros(1_796_000_000_000_000),
+                person_name: "Charles Babbage".into(),
+                expire_time: Some(Timestamp::from_micros(1_796_000_000_000_000)),
                 products: vec![
                     GrantedProduct {
                         name: "Meeting".into(),
@@ -154,7 +168,7 @@ mod tests {
                     },
                 ],
             },
-            accept_link: AcceptLink::new("https://usher.example/accept/abc?a=1&b=2"),
+            link: Some(Link::new("https://usher.example/accept/abc?a=1&b=2")),
             message_id: "<eml_1@usher.example>".into(),
             create_time: Timestamp::from_micros(0),
             attempts: 1,
@@ -188,47 +202,82 @@ If you do not know Analytical Engines, ignore this e-mail: nothing happens unles
         assert_eq!(letter.text, expected);
     }
 
+    /// A mail of this kind without what it does not need.
+    fn bare(kind: Kind) -> Mail {
+        let mut mail = mail(kind);
+        let needs = kind.needs();
+        if !needs.link {
+            mail.link = None;
+            mail.content.expire_time = None;
+        }
+        if !needs.person {
+            mail.content.person_name.clear();
+        }
+        mail.content.given_name.clear();
+        mail.content.products.clear();
+        mail
+    }
+
     #[test]
-    fn both_kinds_carry_link_names_and_guides_in_both_parts() {
+    fn every_kind_carries_the_names_and_the_link_in_both_parts() {
         let templates = Templates::load().unwrap();
         for kind in Kind::ALL {
             let letter = templates.render(&mail(kind)).unwrap();
-            for part in [&letter.text, &letter.html] {
-                for words in [
-                    "Ada",
-                    "Analytical Engines",
-                    "Charles Babbage",
-                    "Meeting",
-                    "30 November 2026",
-                ] {
-                    assert!(part.contains(words), "{words} is missing in {part}");
+            let needs = kind.needs();
+            let html = letter.html.replace("&#x2f;", "/").replace("&amp;", "&");
+            for part in [&letter.text, &html] {
+                let words = [
+                    (true, "Ada"),
+                    (true, "Analytical Engines"),
+                    (needs.person || needs.invitation, "Charles Babbage"),
+                    (needs.invitation, "https://usher.example/meeting"),
+                    (needs.link, "30 November 2026"),
+                    (needs.link, "https://usher.example/accept/abc?a=1&b=2"),
+                ];
+                for (expected, words) in words {
+                    assert!(!expected || part.contains(words), "{words} is missing in {part}");
                 }
-                assert!(
-                    part.contains("https://usher.example/meeting") || part.contains("usher.example&#x2f;meeting"),
-                    "{part}"
-                );
             }
-            assert!(letter.text.contains("https://usher.example/accept/abc?a=1&b=2"));
             assert!(!letter.html.contains("<script"));
+        }
+    }
+
+    #[test]
+    fn every_kind_is_written_without_what_it_does_not_need() {
+        let templates = Templates::load().unwrap();
+        for kind in Kind::ALL {
+            let letter = templates.render(&bare(kind)).unwrap();
+            assert!(letter.text.starts_with("Hello,\n\n"), "{}", letter.text);
+            assert!(
+                !letter.subject.is_empty() && letter.html.contains("</html>"),
+                "{kind:?}"
+            );
+            assert!(letter.html.contains("<html lang=\"en\">"), "{}", letter.html);
+            assert!(
+                !letter.text.contains("none") && !letter.text.contains("\n\n\n"),
+                "{}",
+                letter.text
+            );
         }
     }
 
     #[test]
     fn names_are_values_and_never_templates_or_markup() {
         let templates = Templates::load().unwrap();
-        let hostile = "{{ accept_link }}{% raw %}</title><script>alert('1')</script>\" onclick=\"x";
+        let hostile = "{{ link }}{% raw %}</title><script>alert('1')</script>\" onclick=\"x";
         for kind in Kind::ALL {
             let mut mail = mail(kind);
             mail.content.given_name = hostile.into();
             mail.content.account_name = hostile.into();
-            mail.content.inviter_name = hostile.into();
+            mail.content.person_name = hostile.into();
             mail.content.products[0].name = hostile.into();
             let letter = templates.render(&mail).unwrap();
             assert!(letter.text.contains(hostile));
-            assert!(letter.subject.contains("{{ accept_link }}"));
             assert!(!letter.html.contains("<script"), "{}", letter.html);
             assert!(!letter.html.contains("\" onclick"), "{}", letter.html);
-            assert!(letter.html.contains("{{ accept_link }}"), "{}", letter.html);
+            assert!(letter.html.contains("{{ link }}"), "{}", letter.html);
+            let named = !matches!(kind, Kind::SignUpKnown | Kind::PasswordReset | Kind::PasswordChanged);
+            assert_eq!(letter.subject.contains("{{ link }}"), named, "{}", letter.subject);
         }
     }
 
@@ -236,7 +285,7 @@ If you do not know Analytical Engines, ignore this e-mail: nothing happens unles
     fn what_is_not_known_leaves_no_hole() {
         let mut mail = mail(Kind::Welcome);
         mail.content.given_name.clear();
-        mail.content.inviter_name.clear();
+        mail.content.person_name.clear();
         mail.content.products.clear();
         let letter = Templates::load().unwrap().render(&mail).unwrap();
         assert_eq!(letter.subject, "You are invited to Analytical Engines");

@@ -130,7 +130,10 @@ impl Sender {
             })?;
             self.transport.deliver(&letter).await
         });
-        let clean = |reason: String| one_line(&mail.accept_link.blot_out(&reason));
+        let clean = |reason: String| match &mail.link {
+            Some(link) => one_line(&link.blot_out(&reason)),
+            None => one_line(&reason),
+        };
         match attempt.catch_unwind().await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Failure::Transient(reason))) => Err(Failure::Transient(clean(reason))),

@@ -1,4 +1,4 @@
-//! What a mail about an invitation tells its reader, apart from the link.
+//! What a mail tells its reader, apart from the link.
 
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
@@ -10,12 +10,13 @@ pub(crate) struct Content {
     pub(crate) given_name: String,
     /// The reader's family name; may be empty.
     pub(crate) family_name: String,
-    /// The inviting account's name.
+    /// The name of the account it is about.
     pub(crate) account_name: String,
-    /// The name of the user who invited; may be empty.
-    pub(crate) inviter_name: String,
-    /// When the link stops working.
-    pub(crate) expire_time: Timestamp,
+    /// The name of the other person it is about; may be empty.
+    #[serde(alias = "inviter_name")]
+    pub(crate) person_name: String,
+    /// When the link stops working, if there is one.
+    pub(crate) expire_time: Option<Timestamp>,
     /// The products granted.
     pub(crate) products: Vec<GrantedProduct>,
 }

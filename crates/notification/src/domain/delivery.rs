@@ -9,7 +9,7 @@ use super::mail::{Kind, State};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Delivery {
     pub(crate) id: MailId,
-    pub(crate) invitation: InvitationId,
+    pub(crate) invitation: Option<InvitationId>,
     pub(crate) kind: Kind,
     pub(crate) to: String,
     pub(crate) state: State,

@@ -1,15 +1,15 @@
-//! The link by which an invitation is accepted: whoever has it can accept.
+//! The link in a mail: whoever has it can do what it is for.
 
 use std::fmt;
 
 /// A secret link. It has no `Display`, and its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct AcceptLink(String);
+pub(crate) struct Link(String);
 
 /// Shorter ends of a link are words, not tokens.
 const SHORTEST_TOKEN: usize = 16;
 
-impl AcceptLink {
+impl Link {
     /// Keeps a link from now on.
     pub(crate) fn new(link: impl Into<String>) -> Self {
         Self(link.into())
@@ -33,9 +33,9 @@ impl AcceptLink {
     }
 }
 
-impl fmt::Debug for AcceptLink {
+impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AcceptLink(…)")
+        f.write_str("Link(…)")
     }
 }
 
@@ -45,13 +45,13 @@ mod tests {
 
     #[test]
     fn a_link_is_not_shown_by_debug() {
-        let link = AcceptLink::new("https://usher.example/accept/0123456789abcdef");
-        assert_eq!(format!("{link:?}"), "AcceptLink(…)");
+        let link = Link::new("https://usher.example/accept/0123456789abcdef");
+        assert_eq!(format!("{link:?}"), "Link(…)");
     }
 
     #[test]
     fn a_quoted_link_is_blotted_out_with_its_token() {
-        let link = AcceptLink::new("https://usher.example/accept?token=0123456789abcdef");
+        let link = Link::new("https://usher.example/accept?token=0123456789abcdef");
         let cases = [
             ("550 no", "550 no"),
             (
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_link_that_ends_in_a_word_takes_no_words_away() {
-        let link = AcceptLink::new("https://usher.example/accept");
+        let link = Link::new("https://usher.example/accept");
         assert_eq!(link.blot_out("550 accept this"), "550 accept this");
     }
 }

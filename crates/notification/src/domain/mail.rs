@@ -3,7 +3,7 @@
 use types::{Email, MailId, Timestamp};
 
 use super::content::Content;
-use super::link::AcceptLink;
+use super::link::Link;
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,17 +12,89 @@ pub(crate) enum Kind {
     Welcome,
     /// An invitation to transfer.
     Transfer,
+    /// The link of a sign-up.
+    SignUp,
+    /// A sign-up with the address of a user.
+    SignUpKnown,
+    /// The link to a new password.
+    PasswordReset,
+    /// A password was changed.
+    PasswordChanged,
+    /// Somebody has moved into the account.
+    TransferJoined,
+    /// Somebody has left the account for another one.
+    TransferLeft,
+    /// The billing contact's post is offered.
+    BillingContactOffered,
+    /// The billing contact's post has changed hands.
+    BillingContactChanged,
+    /// The account was closed.
+    AccountClosed,
+}
+
+/// What a mail of some kind must hold; account, invitation and link it must not hold otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// The account it is sent for.
+    pub(crate) account: bool,
+    /// The invitation it is about.
+    pub(crate) invitation: bool,
+    /// A link, and when it stops working.
+    pub(crate) link: bool,
+    /// The other person's name.
+    pub(crate) person: bool,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 2] = [Self::Welcome, Self::Transfer];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Welcome,
+        Self::Transfer,
+        Self::SignUp,
+        Self::SignUpKnown,
+        Self::PasswordReset,
+        Self::PasswordChanged,
+        Self::TransferJoined,
+        Self::TransferLeft,
+        Self::BillingContactOffered,
+        Self::BillingContactChanged,
+        Self::AccountClosed,
+    ];
+
+    /// What a mail of this kind must hold.
+    pub(crate) const fn needs(self) -> Needs {
+        let (account, invitation, link, person) = match self {
+            Self::Welcome | Self::Transfer => (true, true, true, false),
+            Self::SignUp => (false, false, true, false),
+            Self::SignUpKnown => (false, false, false, false),
+            Self::PasswordReset => (true, false, true, false),
+            Self::PasswordChanged | Self::AccountClosed => (true, false, false, false),
+            Self::TransferJoined | Self::TransferLeft | Self::BillingContactOffered | Self::BillingContactChanged => {
+                (true, false, false, true)
+            }
+        };
+        Needs {
+            account,
+            invitation,
+            link,
+            person,
+        }
+    }
 
     /// The kind's name.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Welcome => "WELCOME",
             Self::Transfer => "TRANSFER",
+            Self::SignUp => "SIGN_UP",
+            Self::SignUpKnown => "SIGN_UP_KNOWN",
+            Self::PasswordReset => "PASSWORD_RESET",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::TransferJoined => "TRANSFER_JOINED",
+            Self::TransferLeft => "TRANSFER_LEFT",
+            Self::BillingContactOffered => "BILLING_CONTACT_OFFERED",
+            Self::BillingContactChanged => "BILLING_CONTACT_CHANGED",
+            Self::AccountClosed => "ACCOUNT_CLOSED",
         }
     }
 
@@ -78,8 +150,8 @@ pub(crate) struct Mail {
     pub(crate) language: String,
     /// What it tells.
     pub(crate) content: Content,
-    /// The link it carries.
-    pub(crate) accept_link: AcceptLink,
+    /// The link it carries, if it carries one.
+    pub(crate) link: Option<Link>,
     /// The `Message-ID` header.
     pub(crate) message_id: String,
     /// When it was queued.

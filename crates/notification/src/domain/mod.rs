@@ -14,7 +14,7 @@ pub(crate) use content::Content;
 pub(crate) use content::GrantedProduct;
 pub(crate) use delivery::{Delivery, Filter, Position};
 pub(crate) use letter::Letter;
-pub(crate) use link::AcceptLink;
+pub(crate) use link::Link;
 pub(crate) use mail::{Kind, Mail, State};
 pub(crate) use order::{Draft, MAX_MAILS, Order, Violation};
 pub(crate) use reason::one_line;

@@ -1,10 +1,10 @@
-//! An order to send a mail about an invitation: what it must hold to be taken.
+//! An order to send a mail: what it must hold to be taken.
 
 use types::{AccountId, Email, InvitationId, Language, MailId, Timestamp};
 
 use super::content::{Content, GrantedProduct};
-use super::link::AcceptLink;
-use super::mail::{self, Kind};
+use super::link::Link;
+use super::mail::{self, Kind, Needs};
 use super::reason::is_formatting;
 
 /// The most mails of one order.
@@ -30,8 +30,8 @@ pub(crate) struct Draft {
     pub(crate) given_name: String,
     pub(crate) family_name: String,
     pub(crate) account_name: String,
-    pub(crate) inviter_name: String,
-    pub(crate) accept_link: AcceptLink,
+    pub(crate) person_name: String,
+    pub(crate) link: Link,
     pub(crate) expire_time: Option<Timestamp>,
     pub(crate) products: Vec<GrantedProduct>,
 }
@@ -41,13 +41,13 @@ pub(crate) struct Draft {
 pub(crate) struct Order {
     pub(crate) id: MailId,
     pub(crate) send_key: String,
-    pub(crate) account: AccountId,
-    pub(crate) invitation: InvitationId,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) invitation: Option<InvitationId>,
     pub(crate) kind: Kind,
     pub(crate) to: Email,
     pub(crate) language: Language,
     pub(crate) content: Content,
-    pub(crate) accept_link: AcceptLink,
+    pub(crate) link: Option<Link>,
     pub(crate) message_id: String,
 }
 
@@ -70,17 +70,24 @@ impl Draft {
             prefix: format!("mails[{index}]"),
             violations: Vec::new(),
         };
-        found.check_texts(&self);
+        // Without a kind, nothing is known of what else is needed but that it is not too much.
+        let needs = self.kind.map_or_else(|| self.given(), Kind::needs);
+        found.check_texts(&self, needs);
         found.check_products(&self.products);
-        let account = found.read("account_id", self.account_id.parse::<AccountId>());
-        let invitation = found.read("invitation_id", self.invitation_id.parse::<InvitationId>());
+        let account = found.read_if(needs.account, "account_id", &self.account_id, str::parse::<AccountId>);
+        let invitation = found.read_if(
+            needs.invitation,
+            "invitation_id",
+            &self.invitation_id,
+            str::parse::<InvitationId>,
+        );
         let kind = found.read("kind", self.kind.ok_or("a kind is required"));
         let to = found.read("to", Email::parse(&self.to));
         let language = found.read("language", read_language(&self.language));
-        let expire_time = found.read("expire_time", self.expire_time.ok_or("a time is required"));
-        let (Some(account), Some(invitation), Some(kind), Some(to), Some(language), Some(expire_time)) =
-            (account, invitation, kind, to, language, expire_time)
-        else {
+        if needs.link != self.expire_time.is_some() {
+            found.add("expire_time", "a time is required with a link, and only then");
+        }
+        let (Some(kind), Some(to), Some(language)) = (kind, to, language) else {
             return Err(found.violations);
         };
         if !found.violations.is_empty() {
@@ -91,8 +98,8 @@ impl Draft {
             given_name: self.given_name,
             family_name: self.family_name,
             account_name: self.account_name,
-            inviter_name: self.inviter_name,
-            expire_time,
+            person_name: self.person_name,
+            expire_time: self.expire_time,
             products: self.products,
         };
         Ok(Order {
@@ -104,9 +111,19 @@ impl Draft {
             to,
             language,
             content,
-            accept_link: self.accept_link,
+            link: needs.link.then_some(self.link),
             message_id: mail::message_id(id, domain),
         })
+    }
+
+    /// What it holds.
+    fn given(&self) -> Needs {
+        Needs {
+            account: !self.account_id.is_empty(),
+            invitation: !self.invitation_id.is_empty(),
+            link: !self.link.expose().is_empty(),
+            person: false,
+        }
     }
 }
 
@@ -137,13 +154,34 @@ impl Findings {
         read.inspect_err(|problem| self.add(field, problem.to_string())).ok()
     }
 
-    fn check_texts(&mut self, draft: &Draft) {
+    /// What stands in a field that must be filled, or must not.
+    fn read_if<T, E: ToString>(
+        &mut self,
+        needed: bool,
+        field: &str,
+        text: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if needed {
+            return self.read(field, read(text));
+        }
+        if !text.is_empty() {
+            self.add(field, "a mail of this kind has none");
+        }
+        None
+    }
+
+    fn check_texts(&mut self, draft: &Draft, needs: Needs) {
         self.check_text("send_key", &draft.send_key, 1, MAX_KEY);
         self.check_text("given_name", &draft.given_name, 0, MAX_NAME);
         self.check_text("family_name", &draft.family_name, 0, MAX_NAME);
         self.check_text("account_name", &draft.account_name, 1, MAX_NAME);
-        self.check_text("inviter_name", &draft.inviter_name, 0, MAX_NAME);
-        self.check_link("accept_link", draft.accept_link.expose());
+        self.check_text("person_name", &draft.person_name, usize::from(needs.person), MAX_NAME);
+        if needs.link {
+            self.check_link("link", draft.link.expose());
+        } else if !draft.link.expose().is_empty() {
+            self.add("link", "a mail of this kind has none");
+        }
     }
 
     fn check_products(&mut self, products: &[GrantedProduct]) {
@@ -194,8 +232,8 @@ mod tests {
             given_name: "Ada".into(),
             family_name: "Lovelace".into(),
             account_name: "Analytical Engines".into(),
-            inviter_name: "Charles Babbage".into(),
-            accept_link: AcceptLink::new("https://usher.example/accept/abc"),
+            person_name: "Charles Babbage".into(),
+            link: Link::new("https://usher.example/accept/abc"),
             expire_time: Some(Timestamp::from_micros(1)),
             products: vec![GrantedProduct {
                 name: "Meeting".into(),
@@ -221,7 +259,7 @@ mod tests {
         let mut draft = draft();
         draft.language.clear();
         draft.family_name.clear();
-        draft.inviter_name.clear();
+        draft.person_name.clear();
         draft.products[0].guide_url.clear();
         assert_eq!(draft.read(0, "usher.example").unwrap().language, Language::english());
     }
@@ -230,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_spoilt_field_is_named() {
-        let cases: [(&str, Spoil); 19] = [
+        let cases: [(&str, Spoil); 20] = [
             ("send_key", |draft| draft.send_key.clear()),
             ("send_key", |draft| draft.send_key = "k".repeat(201)),
             ("account_id", |draft| draft.account_id = "usr_1".into()),
@@ -247,14 +285,11 @@ mod tests {
             ("family_name", |draft| draft.family_name = "Love\0lace".into()),
             ("account_name", |draft| draft.account_name = "  ".into()),
             ("account_name", |draft| draft.account_name = "x".repeat(1_000_000)),
-            ("inviter_name", |draft| draft.inviter_name = "\u{202e}selrahC".into()),
-            ("accept_link", |draft| {
-                draft.accept_link = AcceptLink::new("javascript:alert(1)")
-            }),
-            ("accept_link", |draft| {
-                draft.accept_link = AcceptLink::new("https://usher.example/\n")
-            }),
+            ("person_name", |draft| draft.person_name = "\u{202e}selrahC".into()),
+            ("link", |draft| draft.link = Link::new("javascript:alert(1)")),
+            ("link", |draft| draft.link = Link::new("https://usher.example/\n")),
             ("expire_time", |draft| draft.expire_time = None),
+            ("link", |draft| draft.link = Link::new("")),
             ("products[0].name", |draft| draft.products[0].name = "Meet\ning".into()),
             ("products[0].guide_url", |draft| {
                 draft.products[0].guide_url = "//usher.example".into()
@@ -267,6 +302,99 @@ mod tests {
             let mut draft = draft();
             spoil(&mut draft);
             assert_eq!(fields(draft), [format!("mails[3].{field}")]);
+        }
+    }
+
+    /// A mail of this kind with what it needs, and nothing else.
+    fn notice(kind: Kind) -> Draft {
+        let needs = kind.needs();
+        let mut draft = Draft {
+            kind: Some(kind),
+            products: Vec::new(),
+            ..draft()
+        };
+        if !needs.account {
+            draft.account_id.clear();
+        }
+        if !needs.invitation {
+            draft.invitation_id.clear();
+        }
+        if !needs.link {
+            draft.link = Link::new("");
+            draft.expire_time = None;
+        }
+        if !needs.person {
+            draft.person_name.clear();
+        }
+        draft
+    }
+
+    #[test]
+    fn a_mail_holds_what_its_kind_needs() {
+        for kind in Kind::ALL {
+            let (needs, order) = (kind.needs(), notice(kind).read(0, "usher.example").unwrap());
+            let held = Needs {
+                account: order.account.is_some(),
+                invitation: order.invitation.is_some(),
+                link: order.link.is_some() && order.content.expire_time.is_some(),
+                person: !order.content.person_name.is_empty(),
+            };
+            assert_eq!(held, needs, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_lacks_what_its_kind_needs_or_has_more_is_refused() {
+        for kind in Kind::ALL {
+            let (needs, full) = (kind.needs(), draft());
+            let cases: [(&str, bool, Draft); 4] = [
+                ("account_id", needs.account, {
+                    let account_id = if needs.account { String::new() } else { full.account_id };
+                    Draft {
+                        account_id,
+                        ..notice(kind)
+                    }
+                }),
+                ("invitation_id", needs.invitation, {
+                    let invitation_id = if needs.invitation {
+                        String::new()
+                    } else {
+                        full.invitation_id
+                    };
+                    Draft {
+                        invitation_id,
+                        ..notice(kind)
+                    }
+                }),
+                ("link", needs.link, {
+                    let link = if needs.link { Link::new("") } else { full.link };
+                    Draft { link, ..notice(kind) }
+                }),
+                ("expire_time", needs.link, {
+                    let expire_time = if needs.link { None } else { full.expire_time };
+                    Draft {
+                        expire_time,
+                        ..notice(kind)
+                    }
+                }),
+            ];
+            for (field, needed, draft) in cases {
+                assert_eq!(
+                    fields(draft),
+                    [format!("mails[3].{field}")],
+                    "{kind:?}, needed: {needed}"
+                );
+            }
+            let nameless = Draft {
+                person_name: String::new(),
+                ..notice(kind)
+            };
+            let refused = if needs.person {
+                vec!["mails[3].person_name".to_owned()]
+            } else {
+                vec![]
+            };
+            assert_eq!(fields(nameless), refused, "{kind:?}");
         }
     }
 

@@ -4,14 +4,14 @@ use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
 use types::{AccountId, InvitationId, PageSize, Timestamp};
 
-use crate::domain::{AcceptLink, Delivery, Draft, Filter, GrantedProduct, Kind, State, Violation};
+use crate::domain::{Delivery, Draft, Filter, GrantedProduct, Kind, Link, State, Violation};
 use crate::error::Error;
 
 /// The most invitations that are asked about at once.
 const MAX_INVITATIONS: usize = 1_000;
 
 /// One mail that is ordered.
-pub(super) fn draft(mail: internal::InvitationMail) -> Draft {
+pub(super) fn draft(mail: internal::Mail) -> Draft {
     let kind = kind_from(mail.kind());
     let product = |product: internal::GrantedProduct| GrantedProduct {
         name: product.name,
@@ -27,8 +27,8 @@ pub(super) fn draft(mail: internal::InvitationMail) -> Draft {
         given_name: mail.given_name,
         family_name: mail.family_name,
         account_name: mail.account_name,
-        inviter_name: mail.inviter_name,
-        accept_link: AcceptLink::new(mail.accept_link),
+        person_name: mail.person_name,
+        link: Link::new(mail.link),
         expire_time: mail.expire_time.and_then(time_from),
         products: mail.products.into_iter().map(product).collect(),
     }
@@ -88,7 +88,7 @@ pub(super) fn deliveries(deliveries: Vec<Delivery>) -> Vec<api::Delivery> {
 fn delivery(delivery: Delivery) -> api::Delivery {
     api::Delivery {
         id: delivery.id.to_string(),
-        invitation_id: delivery.invitation.to_string(),
+        invitation_id: delivery.invitation.map(|id| id.to_string()).unwrap_or_default(),
         kind: kind(delivery.kind).into(),
         to: delivery.to,
         state: state(delivery.state).into(),
@@ -105,6 +105,15 @@ const fn kind(kind: Kind) -> api::delivery::Kind {
     match kind {
         Kind::Welcome => api::delivery::Kind::Welcome,
         Kind::Transfer => api::delivery::Kind::Transfer,
+        Kind::SignUp => api::delivery::Kind::SignUp,
+        Kind::SignUpKnown => api::delivery::Kind::SignUpKnown,
+        Kind::PasswordReset => api::delivery::Kind::PasswordReset,
+        Kind::PasswordChanged => api::delivery::Kind::PasswordChanged,
+        Kind::TransferJoined => api::delivery::Kind::TransferJoined,
+        Kind::TransferLeft => api::delivery::Kind::TransferLeft,
+        Kind::BillingContactOffered => api::delivery::Kind::BillingContactOffered,
+        Kind::BillingContactChanged => api::delivery::Kind::BillingContactChanged,
+        Kind::AccountClosed => api::delivery::Kind::AccountClosed,
     }
 }
 
@@ -113,6 +122,15 @@ const fn kind_from(kind: api::delivery::Kind) -> Option<Kind> {
         api::delivery::Kind::Unspecified => None,
         api::delivery::Kind::Welcome => Some(Kind::Welcome),
         api::delivery::Kind::Transfer => Some(Kind::Transfer),
+        api::delivery::Kind::SignUp => Some(Kind::SignUp),
+        api::delivery::Kind::SignUpKnown => Some(Kind::SignUpKnown),
+        api::delivery::Kind::PasswordReset => Some(Kind::PasswordReset),
+        api::delivery::Kind::PasswordChanged => Some(Kind::PasswordChanged),
+        api::delivery::Kind::TransferJoined => Some(Kind::TransferJoined),
+        api::delivery::Kind::TransferLeft => Some(Kind::TransferLeft),
+        api::delivery::Kind::BillingContactOffered => Some(Kind::BillingContactOffered),
+        api::delivery::Kind::BillingContactChanged => Some(Kind::BillingContactChanged),
+        api::delivery::Kind::AccountClosed => Some(Kind::AccountClosed),
     }
 }
 

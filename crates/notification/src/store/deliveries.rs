@@ -104,10 +104,10 @@ fn is_after(position: Position) -> Condition {
 fn read(row: row::Model) -> Result<Delivery, StorageError> {
     Ok(Delivery {
         id: row.id.parse().map_err(|error| unreadable("id", error))?,
-        invitation: row
-            .invitation_id
-            .parse()
-            .map_err(|error| unreadable("invitation_id", error))?,
+        invitation: match row.invitation_id.as_str() {
+            "" => None,
+            id => Some(id.parse().map_err(|error| unreadable("invitation_id", error))?),
+        },
         kind: Kind::from_name(&row.kind).ok_or_else(|| unreadable("kind", row.kind))?,
         to: row.to_address,
         state: State::from_name(&row.state).ok_or_else(|| unreadable("state", row.state))?,

@@ -6,22 +6,22 @@ use storage::{Sql, StorageError, json};
 use types::Timestamp;
 
 use super::unreadable;
-use crate::domain::Order;
+use crate::domain::{Link, Order};
 
 const INSERT: Sql = Sql {
     postgres: "
-        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, accept_link,
+        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
                            state, attempts, reason, message_id, next_attempt_time, create_time)
-        SELECT id, account_id, invitation_id, kind, send_key, to_address, language, content, accept_link,
+        SELECT id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
                'QUEUED', 0, '', message_id, $2::bigint, $2::bigint
         FROM json_to_recordset($1::json) AS r(id text, account_id text, invitation_id text, kind text, send_key text,
-             to_address text, language text, content text, accept_link text, message_id text)
+             to_address text, language text, content text, link text, message_id text)
         ON CONFLICT (account_id, send_key) DO NOTHING",
     sqlite: "
-        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, accept_link,
+        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
                            state, attempts, reason, message_id, next_attempt_time, create_time)
         SELECT value->>'id', value->>'account_id', value->>'invitation_id', value->>'kind', value->>'send_key',
-               value->>'to_address', value->>'language', value->>'content', value->>'accept_link',
+               value->>'to_address', value->>'language', value->>'content', value->>'link',
                'QUEUED', 0, '', value->>'message_id', $2, $2
         FROM json_each($1)
         WHERE true
@@ -31,14 +31,16 @@ const INSERT: Sql = Sql {
 #[derive(Serialize)]
 struct Row<'a> {
     id: String,
+    /// Empty when it is sent for none.
     account_id: String,
+    /// Empty when it is about none.
     invitation_id: String,
     kind: &'static str,
     send_key: &'a str,
     to_address: &'a str,
     language: &'a str,
     content: String,
-    accept_link: &'a str,
+    link: Option<&'a str>,
     message_id: &'a str,
 }
 
@@ -51,14 +53,14 @@ pub(crate) async fn insert(conn: &impl ConnectionTrait, orders: &[Order], now: T
 fn write(order: &Order) -> Result<Row<'_>, StorageError> {
     Ok(Row {
         id: order.id.to_string(),
-        account_id: order.account.to_string(),
-        invitation_id: order.invitation.to_string(),
+        account_id: order.account.map(|id| id.to_string()).unwrap_or_default(),
+        invitation_id: order.invitation.map(|id| id.to_string()).unwrap_or_default(),
         kind: order.kind.as_str(),
         send_key: &order.send_key,
         to_address: order.to.address(),
         language: order.language.as_str(),
         content: serde_json::to_string(&order.content).map_err(|error| unreadable("content", error))?,
-        accept_link: order.accept_link.expose(),
+        link: order.link.as_ref().map(Link::expose),
         message_id: &order.message_id,
     })
 }

@@ -8,7 +8,7 @@ use storage::{Sql, StorageError, json};
 use types::{Email, MailId, Timestamp};
 
 use super::unreadable;
-use crate::domain::{AcceptLink, Kind, Mail, Verdict};
+use crate::domain::{Kind, Link, Mail, Verdict};
 
 /// The longest due first, skipping what others hold.
 const CLAIM: Sql = Sql {
@@ -21,7 +21,7 @@ const CLAIM: Sql = Sql {
             FOR UPDATE SKIP LOCKED)
         UPDATE mails SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
         FROM due WHERE mails.id = due.id
-        RETURNING mails.id, mails.kind, mails.to_address, mails.language, mails.content, mails.accept_link,
+        RETURNING mails.id, mails.kind, mails.to_address, mails.language, mails.content, mails.link,
                   mails.message_id, mails.create_time, mails.attempts",
     sqlite: "
         UPDATE mails SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
@@ -30,7 +30,7 @@ const CLAIM: Sql = Sql {
             WHERE state IN ('QUEUED', 'RETRYING') AND next_attempt_time <= $1
               AND (lease_until IS NULL OR lease_until <= $1)
             ORDER BY next_attempt_time LIMIT $2)
-        RETURNING id, kind, to_address, language, content, accept_link, message_id, create_time, attempts",
+        RETURNING id, kind, to_address, language, content, link, message_id, create_time, attempts",
 };
 
 const RENEW: Sql = Sql {
@@ -43,7 +43,7 @@ const FINISH: Sql = Sql {
     postgres: "
         UPDATE mails SET state = r.state, reason = r.reason, next_attempt_time = r.next_attempt_time,
                send_time = r.send_time, lease_owner = NULL, lease_until = NULL,
-               accept_link = CASE WHEN r.state = 'RETRYING' THEN mails.accept_link END
+               link = CASE WHEN r.state = 'RETRYING' THEN mails.link END
         FROM json_to_recordset($1::json)
              AS r(id text, owner text, state text, reason text, next_attempt_time bigint, send_time bigint)
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
@@ -51,7 +51,7 @@ const FINISH: Sql = Sql {
     sqlite: "
         UPDATE mails SET state = r.state, reason = r.reason, next_attempt_time = r.next_attempt_time,
                send_time = r.send_time, lease_owner = NULL, lease_until = NULL,
-               accept_link = CASE WHEN r.state = 'RETRYING' THEN mails.accept_link END
+               link = CASE WHEN r.state = 'RETRYING' THEN mails.link END
         FROM (SELECT value->>'id' AS id, value->>'owner' AS owner, value->>'state' AS state, value->>'reason' AS reason,
                      value->>'next_attempt_time' AS next_attempt_time, value->>'send_time' AS send_time
               FROM json_each($1)) AS r
@@ -76,7 +76,7 @@ struct Row {
     to_address: String,
     language: String,
     content: String,
-    accept_link: Option<String>,
+    link: Option<String>,
     message_id: String,
     create_time: i64,
     attempts: i64,
@@ -156,13 +156,17 @@ fn write(finish: &Finish) -> FinishRow<'_> {
 }
 
 fn read(row: Row, owner: &str) -> Result<Mail, StorageError> {
+    let kind = Kind::from_name(&row.kind).ok_or_else(|| unreadable("kind", row.kind))?;
+    if kind.needs().link && row.link.is_none() {
+        return Err(unreadable("link", "missing"));
+    }
     Ok(Mail {
         id: row.id.parse().map_err(|error| unreadable("id", error))?,
-        kind: Kind::from_name(&row.kind).ok_or_else(|| unreadable("kind", row.kind))?,
+        kind,
         to: Email::parse(&row.to_address).map_err(|error| unreadable("to_address", error))?,
         language: row.language,
         content: serde_json::from_str(&row.content).map_err(|error| unreadable("content", error))?,
-        accept_link: AcceptLink::new(row.accept_link.ok_or_else(|| unreadable("accept_link", "missing"))?),
+        link: row.link.map(Link::new),
         message_id: row.message_id,
         create_time: Timestamp::from_micros(row.create_time),
         attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),

@@ -1,7 +1,7 @@
 //! `usher.notification.internal.v1.MailService/EnqueueMails`.
 
 use chassis::Actor;
-use proto::notification::internal::v1::{GrantedProduct, InvitationMail};
+use proto::notification::internal::v1::{GrantedProduct, Mail};
 use proto::notification::v1::ListDeliveriesRequest;
 use proto::notification::v1::delivery::State;
 use tonic::Code;
@@ -93,7 +93,7 @@ async fn a_queued_mail_goes_out_at_once(place: Place) {
     notification.stop().await;
 }
 
-type Spoil = fn(&mut InvitationMail);
+type Spoil = fn(&mut Mail);
 
 /// A way to spoil each field.
 const SPOILT: [(&str, Spoil); 20] = [
@@ -111,12 +111,10 @@ const SPOILT: [(&str, Spoil); 20] = [
         mail.given_name = "Ada\r\nBcc: eve@example.com".into()
     }),
     ("family_name", |mail| mail.family_name = "Love\0lace".into()),
-    ("inviter_name", |mail| {
-        mail.inviter_name = "Charles\u{2028}Babbage".into()
-    }),
+    ("person_name", |mail| mail.person_name = "Charles\u{2028}Babbage".into()),
     ("account_name", |mail| mail.account_name = "x".repeat(1_000_000)),
     ("language", |mail| mail.language = "klingonisch".into()),
-    ("accept_link", |mail| mail.accept_link = "javascript:alert(1)".into()),
+    ("link", |mail| mail.link = "javascript:alert(1)".into()),
     ("expire_time", |mail| mail.expire_time = None),
     ("expire_time", |mail| {
         mail.expire_time = Some(prost_types::Timestamp {

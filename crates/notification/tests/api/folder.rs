@@ -32,10 +32,7 @@ async fn each_mail_becomes_a_file_that_sorts_by_time_and_names_its_mail(place: P
             to: order.to.clone(),
             bytes,
         };
-        assert!(
-            mail.parse().body_text(0).unwrap().contains(&order.accept_link),
-            "{name}"
-        );
+        assert!(mail.parse().body_text(0).unwrap().contains(&order.link), "{name}");
         assert_eq!(mail.message_id(), format!("<{id}@mail.example>"));
     }
     notification.stop().await;

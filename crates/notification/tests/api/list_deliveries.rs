@@ -1,7 +1,7 @@
 //! `usher.notification.v1.DeliveryService/ListDeliveries`.
 
 use chassis::Actor;
-use proto::notification::internal::v1::InvitationMail;
+use proto::notification::internal::v1::Mail;
 use proto::notification::v1::delivery::State;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest};
 use tonic::Code;
@@ -21,7 +21,7 @@ crate::on_both_databases!(
 );
 
 /// Queues mails one after the other, and answers them the latest first.
-async fn queued(notification: &Notification, account: AccountId, count: usize) -> Vec<InvitationMail> {
+async fn queued(notification: &Notification, account: AccountId, count: usize) -> Vec<Mail> {
     let mut orders = Vec::new();
     for n in 0..count {
         let order = welcome_to(account, &format!("reader{n}@example.com"));
@@ -38,7 +38,7 @@ fn invitations(deliveries: &[Delivery]) -> Vec<&str> {
         .collect()
 }
 
-fn ordered(orders: &[InvitationMail]) -> Vec<&str> {
+fn ordered(orders: &[Mail]) -> Vec<&str> {
     orders.iter().map(|order| order.invitation_id.as_str()).collect()
 }
 

@@ -15,6 +15,8 @@ mod mail_server;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod notification;
 #[cfg(test)]
 mod retry_mail;

@@ -9,9 +9,7 @@ use chassis::{
     TelemetryConfig,
 };
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{
-    BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, InvitationMail,
-};
+use proto::notification::internal::v1::{BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, Mail};
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
@@ -108,11 +106,11 @@ impl Notification {
     }
 
     /// Queues mails as identity does.
-    pub async fn enqueue(&self, mails: Vec<InvitationMail>) -> Result<(), Status> {
+    pub async fn enqueue(&self, mails: Vec<Mail>) -> Result<(), Status> {
         self.enqueue_as("identity", &Actor::Service, mails).await
     }
 
-    pub async fn enqueue_as(&self, issuer: &str, actor: &Actor, mails: Vec<InvitationMail>) -> Result<(), Status> {
+    pub async fn enqueue_as(&self, issuer: &str, actor: &Actor, mails: Vec<Mail>) -> Result<(), Status> {
         let request = self.signed(issuer, EnqueueMailsRequest { mails }, actor);
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
@@ -121,7 +119,7 @@ impl Notification {
     }
 
     /// A call without any token.
-    pub async fn enqueue_unsigned(&self, mails: Vec<InvitationMail>) -> Result<(), Status> {
+    pub async fn enqueue_unsigned(&self, mails: Vec<Mail>) -> Result<(), Status> {
         let request = EnqueueMailsRequest { mails };
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
@@ -159,7 +157,7 @@ impl Notification {
     }
 
     /// The latest delivery about the invitation of `mail`.
-    pub async fn delivery(&self, mail: &InvitationMail) -> Delivery {
+    pub async fn delivery(&self, mail: &Mail) -> Delivery {
         let mut found = self
             .batch_get(&mail.account_id, vec![mail.invitation_id.clone()])
             .await
@@ -168,7 +166,7 @@ impl Notification {
     }
 
     /// Waits until the mail has come as far as `state`.
-    pub async fn reaches(&self, mail: &InvitationMail, state: State) -> Delivery {
+    pub async fn reaches(&self, mail: &Mail, state: State) -> Delivery {
         eventually(SOON, async || {
             let delivery = self.delivery(mail).await;
             if delivery.state() == state {
@@ -181,7 +179,7 @@ impl Notification {
     }
 
     /// Lets the time pass after which a mail is tried again.
-    pub async fn make_due(&self, mail: &InvitationMail) {
+    pub async fn make_due(&self, mail: &Mail) {
         let sql = format!(
             "UPDATE mails SET next_attempt_time = 0 WHERE state = 'RETRYING' AND invitation_id = '{}'",
             mail.invitation_id
@@ -209,14 +207,14 @@ impl Notification {
 }
 
 /// A welcome for a new invitation of a new account.
-pub fn welcome(to: &str) -> InvitationMail {
+pub fn welcome(to: &str) -> Mail {
     welcome_to(AccountId::new(), to)
 }
 
 /// A welcome for a new invitation of this account.
-pub fn welcome_to(account: AccountId, to: &str) -> InvitationMail {
+pub fn welcome_to(account: AccountId, to: &str) -> Mail {
     let invitation = InvitationId::new();
-    InvitationMail {
+    Mail {
         send_key: format!("{invitation}/1"),
         account_id: account.to_string(),
         invitation_id: invitation.to_string(),
@@ -226,8 +224,8 @@ pub fn welcome_to(account: AccountId, to: &str) -> InvitationMail {
         family_name: "Lovelace".into(),
         language: "en".into(),
         account_name: "Analytical Engines".into(),
-        inviter_name: "Charles Babbage".into(),
-        accept_link: format!("https://usher.example/accept?token={}", token(&invitation)),
+        person_name: "Charles Babbage".into(),
+        link: format!("https://usher.example/accept?token={}", token(&invitation)),
         expire_time: Some(prost_types::Timestamp {
             seconds: 1_796_000_000,
             nanos: 0,
@@ -245,14 +243,38 @@ pub fn welcome_to(account: AccountId, to: &str) -> InvitationMail {
     }
 }
 
+/// A notice that is sent for no account, as to somebody who signs up.
+pub fn sign_up(to: &str) -> Mail {
+    Mail {
+        account_id: String::new(),
+        invitation_id: String::new(),
+        kind: Kind::SignUp.into(),
+        person_name: String::new(),
+        products: Vec::new(),
+        ..welcome(to)
+    }
+}
+
+/// A notice of an account's that carries no link.
+pub fn notice(account: AccountId, kind: Kind, to: &str) -> Mail {
+    Mail {
+        account_id: account.to_string(),
+        kind: kind.into(),
+        person_name: "Charles Babbage".into(),
+        link: String::new(),
+        expire_time: None,
+        ..sign_up(to)
+    }
+}
+
 /// What nobody but the reader may see.
 fn token(invitation: &InvitationId) -> String {
     format!("s3cret{}", invitation.uuid().simple())
 }
 
 /// The secret part of a mail's link.
-pub fn secret_of(mail: &InvitationMail) -> &str {
-    mail.accept_link.rsplit('=').next().unwrap()
+pub fn secret_of(mail: &Mail) -> &str {
+    mail.link.rsplit('=').next().unwrap()
 }
 
 /// A person of this account who has logged in.

@@ -1,6 +1,6 @@
 //! The link is a secret: it is in the mail, in the row until the mail is sent, and nowhere else.
 
-use proto::notification::internal::v1::InvitationMail;
+use proto::notification::internal::v1::Mail;
 use proto::notification::v1::ListDeliveriesRequest;
 use proto::notification::v1::delivery::State;
 use sea_orm::{ConnectionTrait, Statement};
@@ -66,12 +66,12 @@ async fn a_server_that_quotes_the_link_does_not_give_it_away(place: Place) {
     notification.stop().await;
 }
 
-async fn rows(notification: &Notification, order: &InvitationMail) -> usize {
+async fn rows(notification: &Notification, order: &Mail) -> usize {
     count(notification, order, "1 = 1").await
 }
 
-async fn rows_that_hold_the_secret_of(notification: &Notification, order: &InvitationMail) -> usize {
-    let columns = "coalesce(accept_link, '') || content || reason || to_address || send_key || message_id";
+async fn rows_that_hold_the_secret_of(notification: &Notification, order: &Mail) -> usize {
+    let columns = "coalesce(link, '') || content || reason || to_address || send_key || message_id";
     count(
         notification,
         order,
@@ -80,7 +80,7 @@ async fn rows_that_hold_the_secret_of(notification: &Notification, order: &Invit
     .await
 }
 
-async fn count(notification: &Notification, order: &InvitationMail, condition: &str) -> usize {
+async fn count(notification: &Notification, order: &Mail, condition: &str) -> usize {
     let reader = notification.database.reader();
     let sql = format!(
         "SELECT id FROM mails WHERE invitation_id = '{}' AND {condition}",

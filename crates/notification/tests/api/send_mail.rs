@@ -47,7 +47,7 @@ async fn a_welcome_arrives_as_text_and_html_with_link_names_and_guides(place: Pl
     for words in [
         "Hello Ada,",
         "Analytical Engines",
-        order.accept_link.as_str(),
+        order.link.as_str(),
         "Meeting",
         "https://usher.example/guides/meeting",
         "https://usher.example/guides/training",
@@ -56,7 +56,7 @@ async fn a_welcome_arrives_as_text_and_html_with_link_names_and_guides(place: Pl
         assert!(text.contains(words), "{words} is missing in {text}");
     }
     let html = parsed.body_html(0).unwrap().replace("&#x2f;", "/");
-    assert!(html.contains(&format!("href=\"{}\"", order.accept_link)), "{html}");
+    assert!(html.contains(&format!("href=\"{}\"", order.link)), "{html}");
     assert!(html.contains("href=\"https://usher.example/guides/meeting\""), "{html}");
     notification.stop().await;
 }
@@ -72,7 +72,7 @@ async fn a_transfer_says_that_nothing_changes_until_it_is_accepted(place: Place)
     let received = &server.received()[0];
     let text = received.parse().body_text(0).unwrap().into_owned();
     assert!(text.contains("nothing changes, until you accept"), "{text}");
-    assert!(text.contains(&order.accept_link), "{text}");
+    assert!(text.contains(&order.link), "{text}");
     notification.stop().await;
 }
 
@@ -80,7 +80,7 @@ async fn names_stay_what_they_are_whatever_they_hold(place: Place) {
     let server = MailServer::start().await;
     let notification = Notification::start(&place, mail(server.url())).await;
     let names = [
-        "{{ accept_link }}{% for x in y %}",
+        "{{ link }}{% for x in y %}",
         "<script>alert(1)</script>",
         "\" <eve@example.com>, \"",
         "Ada, Bcc: eve@example.com",
@@ -92,7 +92,7 @@ async fn names_stay_what_they_are_whatever_they_hold(place: Place) {
         let mut order = welcome(&address);
         order.given_name = name.into();
         order.account_name = name.into();
-        order.inviter_name = name.into();
+        order.person_name = name.into();
         order.products[0].name = name.into();
         notification.enqueue(vec![order.clone()]).await.unwrap();
         notification.reaches(&order, State::Sent).await;

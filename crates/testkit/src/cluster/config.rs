@@ -90,8 +90,8 @@ impl Site {
                 ("notification", self.peer("notification")?),
                 ("sessions", json!({ "access_key": self.access.key.expose() })),
                 (
-                    "invitations",
-                    json!({ "link_base": "https://usher.example/accept", "key": self.link_key }),
+                    "links",
+                    json!({ "base": "https://usher.example", "key": self.link_key }),
                 ),
                 ("admission", json!({ "grant_key": self.grant_key })),
             ],

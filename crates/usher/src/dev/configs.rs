@@ -11,8 +11,9 @@ use super::keys::Keys;
 use super::settings::Settings;
 use crate::commands::migrate::migrate;
 
-/// What links in e-mails begin with. No page is there (RFC 2606): the token in the link is for `AcceptInvitation`.
-const LINK_BASE: &str = "https://usher.example/invitations/accept";
+/// What links in e-mails begin with. No page is there (RFC 2606): the token in the link is for `AcceptInvitation`,
+/// `CompleteSignUp` or `ResetPassword`.
+const LINK_BASE: &str = "https://usher.example";
 const MAIL_FROM: &str = "usher@example.com";
 
 /// The ways to the services that have no socket.
@@ -68,7 +69,7 @@ impl Configs {
 impl Parts<'_> {
     fn identity(&self, shared: SharedConfig) -> anyhow::Result<identity::Config> {
         let mut settings = Settings::load("identity")?;
-        let invitations = [("link_base", LINK_BASE), ("key", &self.keys.invitation_key)];
+        let links = [("base", LINK_BASE), ("key", &self.keys.link_key)];
         let config = identity::Config {
             listen: self.listen,
             telemetry: TelemetryConfig::default(),
@@ -82,7 +83,8 @@ impl Parts<'_> {
             notification: self.peers.notification.clone().into(),
             relay: settings.block("relay", &[])?,
             sessions: settings.block("sessions", &[("access_key", &self.keys.access_key)])?,
-            invitations: settings.block("invitations", &invitations)?,
+            links: settings.block("links", &links)?,
+            invitations: settings.block("invitations", &[])?,
             admission: settings.block("admission", &[("grant_key", &self.keys.grant_key)])?,
             passwords: settings.block("passwords", &[])?,
         };

@@ -23,8 +23,9 @@ use crate::private_file;
 pub(super) struct Keys {
     /// Signs access tokens: an Ed25519 seed in base64. Kept, so that a token survives a restart.
     pub(super) access_key: String,
-    /// What invitation links are derived from.
-    pub(super) invitation_key: String,
+    /// What the links in e-mails are derived from.
+    #[serde(alias = "invitation_key")]
+    pub(super) link_key: String,
     /// What licensing proves its grants to identity with.
     pub(super) grant_key: String,
     /// The password of the demo account's owner.
@@ -77,7 +78,7 @@ impl Keys {
         let demo = Secrets::new();
         Self {
             access_key: random_key(),
-            invitation_key: random_key(),
+            link_key: random_key(),
             grant_key: random_key(),
             owner_password: demo.owner_password,
             account_request_id: demo.account_request_id,
@@ -104,7 +105,7 @@ mod tests {
         assert!(Keys::open(&path).unwrap() == first);
         let other = Keys::open(&folder.path().join("other.toml")).unwrap();
         assert!(other.access_key != first.access_key && other.owner_password != first.owner_password);
-        let three = BTreeSet::from([&first.access_key, &first.invitation_key, &first.grant_key]);
+        let three = BTreeSet::from([&first.access_key, &first.link_key, &first.grant_key]);
         assert_eq!(three.len(), 3);
     }
 
