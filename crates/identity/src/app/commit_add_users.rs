@@ -9,8 +9,10 @@ use storage::{Committer, Database};
 use types::{AccountId, Clock, Timestamp, UserId, failpoint};
 
 mod effects;
+mod held;
 
 use effects::Effects;
+use held::Held;
 
 use super::App;
 use super::links::Links;
@@ -189,6 +191,7 @@ impl Terms {
             products: &item.catalogue.ids,
             language: &account.language,
             time_zone: &account.time_zone,
+            references: &world.held.of(key.account_id),
         };
         let rows = decision::decide(
             key.account_id,
@@ -272,10 +275,12 @@ struct World {
     names: HashMap<UserId, String>,
     users: HashMap<String, (UserId, AccountId)>,
     invited: HashSet<(AccountId, String)>,
+    held: Held,
 }
 
 impl World {
     async fn read(tx: &impl crate::store::Connection, items: &[Commit]) -> Result<Self, Error> {
+        let held = Held::read(tx, items).await?;
         let keys: Vec<Key> = items
             .iter()
             .map(|item| Key {
@@ -323,6 +328,7 @@ impl World {
                 .into_iter()
                 .map(|invitee| (invitee.account_id, invitee.email))
                 .collect(),
+            held,
         })
     }
 

@@ -3,12 +3,16 @@
 mod accept_invitation;
 mod commit_add_users;
 mod create_account;
+mod create_group;
+mod delete_group;
 mod forget_requests;
 mod get_caller;
+mod get_group;
 mod get_user;
 mod inspect_invitation;
 mod links;
 mod list_audit_events;
+mod list_groups;
 mod list_users;
 mod log_in;
 mod log_out;
@@ -19,8 +23,10 @@ mod prepare_add_users;
 mod refresh_session;
 mod resolve_reservations;
 mod tokens;
+mod update_group;
 
 pub use commit_add_users::Commits;
+pub use create_group::NewGroup;
 pub use links::Links;
 pub use origin::origin;
 pub use passwords::Passwords;

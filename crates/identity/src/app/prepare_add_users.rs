@@ -1,7 +1,9 @@
 //! Foretelling what a request to add users would do; nothing is changed.
 
+use std::collections::HashSet;
+
 use chassis::Person;
-use types::{RequestId, failpoint};
+use types::{AccountId, RequestId, failpoint};
 
 use super::App;
 use crate::domain::admission::{AddUsers, Answer, MAX_USERS, Outcome};
@@ -9,7 +11,8 @@ use crate::domain::decision::{self, Known};
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
 use crate::domain::new_user::{Options, RoleWish, Yardstick};
-use crate::store::{invitations, requests, users};
+use crate::domain::reference::References;
+use crate::store::{groups, invitations, requests, settings_templates, users};
 
 /// What a request would do, or has done.
 #[derive(Debug)]
@@ -53,12 +56,14 @@ impl App {
             })
             .collect();
         let keys = [key];
-        let (mut remembered, account, catalogue, users, invited) = futures::try_join!(
+        let references = self.references(person, request);
+        let (mut remembered, account, catalogue, users, invited, references) = futures::try_join!(
             requests::find(reader, &keys),
             self.account(person.account),
             self.licensing.catalogue(),
             users::by_addresses(reader, &addresses),
             invitations::pending(reader, &invitees),
+            references,
         )?;
         // The users may be its own, if it was committed since it was looked up.
         if !users.is_empty() && remembered.iter().all(|remembered| remembered.committed.is_none()) {
@@ -75,6 +80,7 @@ impl App {
             products: &catalogue.ids,
             language: &account.language,
             time_zone: &account.time_zone,
+            references: &references,
         };
         let known = Known {
             users: users
@@ -86,6 +92,32 @@ impl App {
         let rows = decision::decide(person.account, request, &yardstick, &known);
         Ok(Plan::Planned(rows.iter().map(planned).collect()))
     }
+
+    /// What there is of the groups and templates that a request names.
+    async fn references(&self, person: &Person, request: &AddUsers) -> Result<References, Error> {
+        let (named, reader) = (References::of(request), self.database.reader());
+        let (groups, templates): (Vec<_>, Vec<_>) = (
+            named.groups.into_iter().collect(),
+            named.templates.into_iter().collect(),
+        );
+        let (groups, templates) = futures::try_join!(
+            groups::among(reader, &groups),
+            settings_templates::among(reader, &templates)
+        )?;
+        Ok(References {
+            groups: owned_by(person.account, groups),
+            templates: owned_by(person.account, templates),
+        })
+    }
+}
+
+/// What belongs to one account.
+pub(super) fn owned_by<Id: Eq + std::hash::Hash>(
+    account: AccountId,
+    owned: impl IntoIterator<Item = (AccountId, Id)>,
+) -> HashSet<Id> {
+    let owned = owned.into_iter().filter(|(owner, _)| *owner == account);
+    owned.map(|(_, id)| id).collect()
 }
 
 fn planned(row: &decision::Decided) -> Planned {

@@ -120,6 +120,7 @@ mod tests {
     use types::{Language, RequestId, TimeZone};
 
     use super::super::new_user::{NewUser, Options};
+    use super::super::reference::References;
     use super::*;
 
     fn decided(account: AccountId, emails: &[&str], known: &Known) -> Vec<Decided> {
@@ -146,6 +147,7 @@ mod tests {
             products: &products,
             language: &language,
             time_zone: &time_zone,
+            references: &References::default(),
         };
         decide(account, &request, &yardstick, known)
     }

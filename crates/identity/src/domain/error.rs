@@ -64,6 +64,18 @@ pub enum Error {
     /// The account would be left without a billing contact.
     #[error("the billing contact hands over the post first")]
     BillingContact,
+    /// There is no such group in the caller's account.
+    #[error("there is no such group")]
+    GroupNotFound,
+    /// Another group of the account has the name.
+    #[error("a group of the account has this name")]
+    GroupExists,
+    /// It was changed since the caller has seen it.
+    #[error("it was changed since its etag was read")]
+    EtagMismatch,
+    /// The mask names what cannot be changed.
+    #[error("the mask names something that cannot be changed")]
+    UpdateMaskInvalid,
     /// The address belongs to a user.
     #[error("the address belongs to a user")]
     EmailTaken,

@@ -1,4 +1,4 @@
-//! What can be wrong with one row of a request to add users.
+//! What can be wrong with a field of a request.
 
 use serde::{Deserialize, Serialize};
 use types::{InvalidEmail, InvalidName};
@@ -22,6 +22,10 @@ pub enum Fault {
     NameTooLong,
     /// Control characters.
     NameCharacter,
+    /// More than 500 characters.
+    DescriptionTooLong,
+    /// Control characters.
+    DescriptionCharacter,
     /// Not a role.
     RoleUnknown,
     /// Not a language.

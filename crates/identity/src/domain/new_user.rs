@@ -1,10 +1,11 @@
 //! One row of a request to add users: as it was asked for, and as it can be added.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use types::{Email, EmailTemplateId, GroupId, Language, Name, Role, TemplateId, TimeZone};
 
 use super::fault::{Fault, Violation};
+use super::reference::References;
 
 /// A person to add, as asked for.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +73,8 @@ pub struct Yardstick<'a> {
     pub language: &'a Language,
     /// The account's time zone.
     pub time_zone: &'a TimeZone,
+    /// The account's groups and settings templates, of those that the request names.
+    pub references: &'a References,
 }
 
 /// A person who can be added, as far as the row alone can tell.
@@ -89,6 +92,10 @@ pub struct Candidate {
     pub language: Language,
     /// Their time zone.
     pub time_zone: TimeZone,
+    /// Their group.
+    pub group_id: Option<GroupId>,
+    /// Their settings template; none for the system default.
+    pub settings_template_id: Option<TemplateId>,
     /// Products to hold a seat of, sorted.
     pub products: Vec<String>,
     /// Whether they get an e-mail.
@@ -122,7 +129,8 @@ impl Yardstick<'_> {
             |options| &options.time_zone,
             |text| TimeZone::parse(text).map_err(|_| Fault::TimeZoneUnknown),
         );
-        judge.references();
+        let settings_template_id = judge.template(&self.references.templates);
+        let group_id = judge.group(&self.references.groups);
         let welcomed = judge.welcome();
         match (email, given_name, family_name, judge.violations) {
             (Some(email), Some(given_name), Some(family_name), violations) if violations.is_empty() => Ok(Candidate {
@@ -132,6 +140,8 @@ impl Yardstick<'_> {
                 role,
                 language: language.unwrap_or_else(|| self.language.clone()),
                 time_zone: time_zone.unwrap_or_else(|| self.time_zone.clone()),
+                group_id,
+                settings_template_id,
                 products,
                 welcomed,
             }),
@@ -216,28 +226,26 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// No account can have templates or groups of its own yet, so that every well-formed id is one it does not have.
-    fn references(&mut self) {
-        let _template = self.option(
+    fn template(&mut self, known: &HashSet<TemplateId>) -> Option<TemplateId> {
+        self.option(
             "settings_template_id",
             |options| &options.settings_template_id,
             |text| {
-                Err::<(), _>(
-                    text.parse::<TemplateId>()
-                        .map_or(Fault::IdMalformed, |_| Fault::TemplateNotFound),
-                )
+                let id = text.parse().map_err(|_| Fault::IdMalformed)?;
+                known.get(&id).copied().ok_or(Fault::TemplateNotFound)
             },
-        );
-        let _group = self.option(
+        )
+    }
+
+    fn group(&mut self, known: &HashSet<GroupId>) -> Option<GroupId> {
+        self.option(
             "group_id",
             |options| &options.group_id,
             |text| {
-                Err::<(), _>(
-                    text.parse::<GroupId>()
-                        .map_or(Fault::IdMalformed, |_| Fault::GroupNotFound),
-                )
+                let id = text.parse().map_err(|_| Fault::IdMalformed)?;
+                known.get(&id).copied().ok_or(Fault::GroupNotFound)
             },
-        );
+        )
     }
 
     fn welcome(&mut self) -> bool {
@@ -271,6 +279,10 @@ mod tests {
     }
 
     fn judge(shared: &Options, row: &NewUser) -> Result<Candidate, Vec<(Fault, String)>> {
+        judge_with(&References::default(), shared, row)
+    }
+
+    fn judge_with(references: &References, shared: &Options, row: &NewUser) -> Result<Candidate, Vec<(Fault, String)>> {
         let products = ["meeting", "training"].map(str::to_owned).into();
         let (language, time_zone) = (Language::english(), TimeZone::utc());
         let yardstick = Yardstick {
@@ -278,6 +290,7 @@ mod tests {
             products: &products,
             language: &language,
             time_zone: &time_zone,
+            references,
         };
         yardstick
             .judge(3, row)
@@ -358,5 +371,33 @@ mod tests {
             judge(&shared, &row).unwrap_err(),
             expected.map(|(fault, path)| (fault, path.to_owned()))
         );
+    }
+
+    #[test]
+    fn only_what_the_account_has_is_given() {
+        let (group, other, template) = (GroupId::new(), GroupId::new(), TemplateId::new());
+        let references = References {
+            groups: HashSet::from([group, other]),
+            templates: HashSet::from([template]),
+        };
+        let shared = Options {
+            group_id: group.to_string(),
+            settings_template_id: template.to_string(),
+            ..Options::default()
+        };
+        let mut row = row();
+        let candidate = judge_with(&references, &shared, &row).unwrap();
+        assert_eq!(
+            (candidate.group_id, candidate.settings_template_id),
+            (Some(group), Some(template))
+        );
+        row.options.group_id = other.to_string();
+        let candidate = judge_with(&references, &shared, &row).unwrap();
+        assert_eq!(candidate.group_id, Some(other));
+        let expected = [
+            (Fault::TemplateNotFound, "options.settings_template_id".to_owned()),
+            (Fault::GroupNotFound, "users[3].options.group_id".to_owned()),
+        ];
+        assert_eq!(judge(&shared, &row).unwrap_err(), expected);
     }
 }

@@ -5,7 +5,10 @@ mod admission_service;
 mod audit_service;
 mod authentication_service;
 mod convert;
+mod field;
+mod group_service;
 mod invitation_service;
+mod mask;
 mod session_service;
 mod status;
 mod user_service;
@@ -14,6 +17,7 @@ use proto::identity::internal::v1::account_service_server::AccountServiceServer;
 use proto::identity::internal::v1::admission_service_server::AdmissionServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
 use proto::identity::v1::audit_service_server::AuditServiceServer;
+use proto::identity::v1::group_service_server::GroupServiceServer;
 use proto::identity::v1::invitation_service_server::InvitationServiceServer;
 use proto::identity::v1::session_service_server::SessionServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
@@ -32,6 +36,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
             InvitationServiceServer::new(invitation_service::Invitations(app.clone())).max_decoding_message_size(limit),
         )
         .add_service(AuditServiceServer::new(audit_service::Audit(app.clone())).max_decoding_message_size(limit))
+        .add_service(GroupServiceServer::new(group_service::Groups(app.clone())).max_decoding_message_size(limit))
         .add_service(UserServiceServer::new(user_service::Users(app.clone())).max_decoding_message_size(limit))
         .add_service(
             AuthenticationServiceServer::new(authentication_service::Authentication(app.clone()))

@@ -42,6 +42,10 @@ impl From<Error> for Status {
             Error::AdministratorProtected => plain(PermissionDenied, "ADMINISTRATOR_PROTECTED"),
             Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),
+            Error::GroupNotFound => plain(NotFound, "GROUP_NOT_FOUND"),
+            Error::GroupExists => field(AlreadyExists, "GROUP_EXISTS", "name"),
+            Error::EtagMismatch => plain(Aborted, "ETAG_MISMATCH"),
+            Error::UpdateMaskInvalid => field(InvalidArgument, "UPDATE_MASK_INVALID", "update_mask"),
             Error::EmailTaken => field(AlreadyExists, "USER_EXISTS", "email"),
             Error::CredentialsInvalid => plain(Unauthenticated, "CREDENTIALS_INVALID"),
             Error::RateLimited { retry_after } => plain(ResourceExhausted, "RATE_LIMITED").retry_after(retry_after),
@@ -98,6 +102,10 @@ pub fn refuse(violations: &[Violation]) -> Refusal {
 }
 
 /// What a fault is called outside.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one match over every fault, so that none is forgotten"
+)]
 const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
     use Code::{AlreadyExists, InvalidArgument, NotFound};
     match fault {
@@ -121,6 +129,16 @@ const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
         Fault::NameMissing => (InvalidArgument, "NAME_MISSING", "a name is required"),
         Fault::NameTooLong => (InvalidArgument, "NAME_TOO_LONG", "a name has at most 64 characters"),
         Fault::NameCharacter => (InvalidArgument, "NAME_CHARACTER", "a name has no control characters"),
+        Fault::DescriptionTooLong => (
+            InvalidArgument,
+            "DESCRIPTION_TOO_LONG",
+            "a description has at most 500 characters",
+        ),
+        Fault::DescriptionCharacter => (
+            InvalidArgument,
+            "DESCRIPTION_CHARACTER",
+            "a description has no control characters but line feeds and tabs",
+        ),
         Fault::RoleUnknown => (InvalidArgument, "ROLE_UNKNOWN", "there is no such role"),
         Fault::LanguageUnknown => (
             InvalidArgument,

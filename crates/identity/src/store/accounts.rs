@@ -1,6 +1,9 @@
 //! Accounts.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use storage::StorageError;
 use types::{AccountId, Timestamp};
 
@@ -30,6 +33,20 @@ pub async fn lock(conn: &impl ConnectionTrait, id: AccountId) -> Result<Account,
     };
     let row = query.one(conn).await.map_err(StorageError::from)?;
     read(row.ok_or(Error::AccountNotFound(id))?)
+}
+
+/// Keeps whoever locks these accounts' rows waiting until the transaction is over, in one order: the first that everything
+/// does which refers to what an account has made, and holds it in place.
+pub async fn hold(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<(), Error> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        let ids = ids.iter().map(ToString::to_string);
+        let query = account::Entity::find()
+            .filter(account::Column::Id.is_in(ids))
+            .order_by_asc(account::Column::Id)
+            .lock(LockType::KeyShare);
+        query.all(conn).await.map_err(StorageError::from)?;
+    }
+    Ok(())
 }
 
 /// These accounts.

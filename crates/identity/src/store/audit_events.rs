@@ -16,6 +16,9 @@ use crate::domain::audit::{Entry, Event, Head};
 use crate::domain::audit_log::{Filter, Order};
 use crate::domain::error::Error;
 
+/// How many events are best added at once when there are very many.
+pub const BATCH: usize = 1_000;
+
 #[derive(FromQueryResult)]
 struct HeadRow {
     account_id: String,

@@ -108,6 +108,30 @@ pub mod invitation {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Groups.
+pub mod group {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "groups")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub name: String,
+        pub name_key: String,
+        pub description: String,
+        pub revision: i64,
+        pub create_time: i64,
+        pub update_time: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Roles of accounts' own.
 pub mod role {
     use sea_orm::entity::prelude::*;

@@ -2,13 +2,17 @@
 
 pub mod accounts;
 pub mod audit_events;
+pub mod creations;
 pub mod entity;
+pub mod groups;
 pub mod invitations;
+pub mod memberships;
 mod migration;
 pub mod posts;
 pub mod requests;
 pub mod roles;
 pub mod sessions;
+pub mod settings_templates;
 pub mod users;
 
 pub use migration::Migrator;

@@ -6,6 +6,7 @@ mod audit;
 mod commit_add_users;
 mod create_account;
 mod group_commit;
+mod groups;
 mod invitations;
 mod migrations;
 mod peers;

@@ -13,6 +13,7 @@ use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
 use proto::identity::v1::audit_service_client::AuditServiceClient;
+use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::session_service_client::SessionServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
@@ -182,6 +183,10 @@ impl Stack {
 
     pub fn audit(&self) -> AuditServiceClient<Channel> {
         AuditServiceClient::new(self.channel())
+    }
+
+    pub fn groups(&self) -> GroupServiceClient<Channel> {
+        GroupServiceClient::new(self.channel())
     }
 
     pub fn users(&self) -> UserServiceClient<Channel> {

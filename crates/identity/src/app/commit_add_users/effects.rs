@@ -130,8 +130,8 @@ impl<'a> Effects<'a> {
             state: UserState::Invited,
             language: candidate.language.to_string(),
             time_zone: candidate.time_zone.to_string(),
-            group_id: None,
-            settings_template_id: None,
+            group_id: candidate.group_id,
+            settings_template_id: candidate.settings_template_id,
             products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
             password_hash: None,
             seat_version: FIRST_VERSION,
@@ -162,8 +162,8 @@ impl<'a> Effects<'a> {
             address: candidate.email.address().to_owned(),
             role: candidate.role,
             custom_role_id: None,
-            group_id: None,
-            settings_template_id: None,
+            group_id: candidate.group_id,
+            settings_template_id: candidate.settings_template_id,
             send_count: u32::from(candidate.welcomed),
             last_send_time: candidate.welcomed.then_some(self.now),
             language: candidate.language.to_string(),
@@ -180,6 +180,8 @@ impl<'a> Effects<'a> {
             "email": candidate.email.address(),
             "role": candidate.role,
             "products": candidate.products,
+            "group_id": candidate.group_id,
+            "settings_template_id": candidate.settings_template_id,
         });
         let event = Event::new(item.person.account, &item.origin(), action, user_id, self.now);
         self.events.push(event.after(&after));

@@ -12,6 +12,7 @@ mod m20261123_000007_create_outbox;
 mod m20261125_000001_create_groups;
 mod m20261125_000002_widen_users;
 mod m20261125_000003_chain_audit_events;
+mod m20261125_000501_create_creations;
 mod m20261125_000601_keep_audit_events;
 
 /// Brings a database of identity's to the present.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_create_groups::Migration),
             Box::new(m20261125_000002_widen_users::Migration),
             Box::new(m20261125_000003_chain_audit_events::Migration),
+            Box::new(m20261125_000501_create_creations::Migration),
             Box::new(m20261125_000601_keep_audit_events::Migration),
         ]
     }

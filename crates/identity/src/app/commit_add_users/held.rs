@@ -1,0 +1,50 @@
+//! What the requests of a batch refer to by id, held in place until they are committed.
+
+use std::collections::HashSet;
+
+use types::{AccountId, GroupId, TemplateId};
+
+use super::Commit;
+use crate::app::prepare_add_users::owned_by;
+use crate::domain::error::Error;
+use crate::domain::reference::References;
+use crate::store::{Connection, accounts, groups, settings_templates};
+
+/// The groups and settings templates that there are, of those that the requests name, with the accounts they belong to.
+#[derive(Default)]
+pub struct Held {
+    groups: HashSet<(AccountId, GroupId)>,
+    templates: HashSet<(AccountId, TemplateId)>,
+}
+
+impl Held {
+    /// Looks them up, and keeps them from being deleted meanwhile: accounts, groups, templates, as whoever deletes one does.
+    pub async fn read(tx: &impl Connection, items: &[Commit]) -> Result<Self, Error> {
+        let mut accounts = HashSet::new();
+        let (mut groups, mut templates) = (HashSet::new(), HashSet::new());
+        for item in items {
+            let named = References::of(&item.request);
+            if !named.is_empty() {
+                accounts.insert(item.person.account);
+                groups.extend(named.groups);
+                templates.extend(named.templates);
+            }
+        }
+        if accounts.is_empty() {
+            return Ok(Self::default());
+        }
+        accounts::hold(tx, &Vec::from_iter(accounts)).await?;
+        Ok(Self {
+            groups: groups::hold(tx, &Vec::from_iter(groups)).await?,
+            templates: settings_templates::hold(tx, &Vec::from_iter(templates)).await?,
+        })
+    }
+
+    /// Those of one account.
+    pub fn of(&self, account: AccountId) -> References {
+        References {
+            groups: owned_by(account, self.groups.iter().copied()),
+            templates: owned_by(account, self.templates.iter().copied()),
+        }
+    }
+}
