@@ -50,6 +50,9 @@ pub struct Config {
     /// Hashing passwords.
     #[serde(default)]
     pub passwords: PasswordConfig,
+    /// Users.
+    #[serde(default)]
+    pub users: UserConfig,
 }
 
 /// Sessions and their tokens.
@@ -136,6 +139,27 @@ impl Default for PasswordConfig {
             memory_kib: 19_456,
             passes: 2,
             concurrency: 2,
+        }
+    }
+}
+
+/// Users.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserConfig {
+    /// How long deleted users can be restored.
+    #[serde(deserialize_with = "period")]
+    pub retention: Duration,
+    /// How often those are removed who cannot be restored any more.
+    #[serde(deserialize_with = "period")]
+    pub purge_interval: Duration,
+}
+
+impl Default for UserConfig {
+    fn default() -> Self {
+        Self {
+            retention: thirty_days(),
+            purge_interval: Duration::from_secs(60 * 60),
         }
     }
 }

@@ -14,7 +14,7 @@ mod relay;
 mod store;
 mod wire;
 
-pub use config::{AdmissionConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig};
+pub use config::{AdmissionConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig, UserConfig};
 pub use store::Migrator;
 
 use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
@@ -74,6 +74,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         ),
         links,
         memory: config.admission.memory,
+        retention: config.users.retention,
     };
     let mut background = JoinSet::new();
     let stop = Shutdown::new();

@@ -57,6 +57,7 @@ impl App {
             .collect();
         for user in users {
             user.billing_contact = user.id == account.billing_contact;
+            user.purge_time = user.purge_time(self.retention);
             user.invitation = by_user.remove(&user.id);
         }
         Ok(())

@@ -1,10 +1,13 @@
 //! What identity can do, one use case a file; nothing is decided elsewhere.
 
 mod accept_invitation;
+mod bring_back_user;
 mod commit_add_users;
 mod create_account;
 mod create_group;
 mod delete_group;
+mod end_user;
+mod end_users;
 mod forget_requests;
 mod get_caller;
 mod get_group;
@@ -14,6 +17,7 @@ mod links;
 mod list_audit_events;
 mod list_groups;
 mod list_users;
+mod lock_user;
 mod log_in;
 mod log_out;
 mod notices;
@@ -72,6 +76,8 @@ pub struct App {
     pub commits: Commits,
     /// How long requests are remembered.
     pub memory: Duration,
+    /// How long deleted users can be restored.
+    pub retention: Duration,
 }
 
 impl App {

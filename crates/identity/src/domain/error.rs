@@ -55,6 +55,21 @@ pub enum Error {
     /// There is no such user in the caller's account.
     #[error("there is no such user")]
     UserNotFound,
+    /// The user is invited, or suspended already.
+    #[error("the user is not active")]
+    UserNotActive,
+    /// The user can log in, or has not joined yet.
+    #[error("the user is not suspended")]
+    UserNotSuspended,
+    /// The user is deleted.
+    #[error("the user is deleted")]
+    UserDeleted,
+    /// There is nothing to restore.
+    #[error("the user is not deleted")]
+    UserNotDeleted,
+    /// The user was deleted before they accepted their invitation.
+    #[error("the user was deleted before they joined; invite them again")]
+    UserNeverJoined,
     /// An administrator is changed by those who assign roles only.
     #[error("an administrator is changed by a super admin")]
     AdministratorProtected,

@@ -13,6 +13,7 @@ pub mod etag;
 pub mod fault;
 pub mod group;
 pub mod invitation;
+pub mod life;
 pub mod message;
 pub mod name_key;
 pub mod new_user;

@@ -25,37 +25,18 @@ impl User {
 
 #[cfg(test)]
 mod tests {
-    use types::{AccountId, Language, Role, TimeZone, Timestamp};
+    use types::{AccountId, Language, Role, TimeZone};
 
     use super::*;
     use crate::domain::account::AccountState;
-    use crate::domain::user::UserState;
+    use crate::domain::user::specimen;
 
     fn user(account_id: AccountId, role: Role) -> User {
-        let now = Timestamp::from_micros(0);
         User {
-            id: UserId::new(),
             account_id,
-            address: "ada@example.com".into(),
-            given_name: "Ada".into(),
-            family_name: "Lovelace".into(),
             role,
-            custom_role_id: None,
             permissions: Permissions::of(role, false),
-            state: UserState::Active,
-            former_state: None,
-            language: "en".into(),
-            time_zone: "UTC".into(),
-            group_id: None,
-            settings_template_id: None,
-            products: vec![],
-            seat_version: 1,
-            billing_contact: false,
-            invitation: None,
-            revision: 1,
-            create_time: now,
-            update_time: now,
-            delete_time: None,
+            ..specimen()
         }
     }
 

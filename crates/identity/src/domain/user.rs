@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use types::{AccountId, GroupId, Permissions, Role, RoleId, TemplateId, Timestamp, UserId};
 
 use super::invitation::Invitation;
+use super::name_key::name_key;
 
 /// Where a user is in their life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,11 +99,13 @@ pub struct User {
     pub update_time: Timestamp,
     /// When they were deleted.
     pub delete_time: Option<Timestamp>,
+    /// Until when they can be restored, if they are deleted.
+    pub purge_time: Option<Timestamp>,
 }
 
-/// What names are searched and sorted by: the given name, and family before given name, in lower case.
+/// What names are searched and sorted by: the given name, and family before given name, whatever their case.
 pub fn name_keys(given_name: &str, family_name: &str) -> (String, String) {
-    let (given, family) = (given_name.to_lowercase(), family_name.to_lowercase());
+    let (given, family) = (name_key(given_name), name_key(family_name));
     let sort = format!("{family} {given}");
     (given, sort)
 }
@@ -136,4 +139,35 @@ pub struct Credentials {
     pub account_id: AccountId,
     /// PHC string.
     pub password_hash: String,
+}
+
+/// An active member, for tests.
+#[cfg(test)]
+pub fn specimen() -> User {
+    let now = Timestamp::from_micros(0);
+    User {
+        id: UserId::new(),
+        account_id: AccountId::new(),
+        address: "ada@example.com".into(),
+        given_name: "Ada".into(),
+        family_name: "Lovelace".into(),
+        role: Role::Member,
+        custom_role_id: None,
+        permissions: Permissions::of(Role::Member, false),
+        state: UserState::Active,
+        former_state: None,
+        language: "en".into(),
+        time_zone: "UTC".into(),
+        group_id: None,
+        settings_template_id: None,
+        products: vec![],
+        seat_version: 1,
+        billing_contact: false,
+        invitation: None,
+        revision: 1,
+        create_time: now,
+        update_time: now,
+        delete_time: None,
+        purge_time: None,
+    }
 }

@@ -280,7 +280,7 @@ pub fn user(user: User, reader: &chassis::Person) -> wire::User {
         etag: user.revision.to_string(),
         update_time: Some(timestamp(user.update_time)),
         delete_time: user.delete_time.map(timestamp),
-        purge_time: None,
+        purge_time: user.purge_time.map(timestamp),
     }
 }
 

@@ -39,6 +39,11 @@ impl From<Error> for Status {
             }
             Error::AccountNotFound(_) => Refusal::new(NotFound, "ACCOUNT_NOT_FOUND", "there is no such account"),
             Error::UserNotFound => plain(NotFound, "USER_NOT_FOUND"),
+            Error::UserNotActive => plain(FailedPrecondition, "USER_NOT_ACTIVE"),
+            Error::UserNotSuspended => plain(FailedPrecondition, "USER_NOT_SUSPENDED"),
+            Error::UserDeleted => plain(FailedPrecondition, "USER_DELETED"),
+            Error::UserNotDeleted => plain(FailedPrecondition, "USER_NOT_DELETED"),
+            Error::UserNeverJoined => plain(FailedPrecondition, "USER_NEVER_JOINED"),
             Error::AdministratorProtected => plain(PermissionDenied, "ADMINISTRATOR_PROTECTED"),
             Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),

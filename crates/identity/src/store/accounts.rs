@@ -1,6 +1,6 @@
 //! Accounts.
 
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -80,6 +80,17 @@ pub async fn insert(
         close_time: Set(None),
     };
     account::Entity::insert(row).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+/// Ends the offer of the billing contact's post, if there is one.
+pub async fn withdraw_offer(conn: &impl ConnectionTrait, id: AccountId) -> Result<(), StorageError> {
+    let update = account::Entity::update_many()
+        .col_expr(account::Column::OfferedUserId, Expr::value(None::<String>))
+        .col_expr(account::Column::OfferTime, Expr::value(None::<i64>))
+        .col_expr(account::Column::Revision, Expr::col(account::Column::Revision).add(1))
+        .filter(account::Column::Id.eq(id.to_string()));
+    update.exec(conn).await?;
     Ok(())
 }
 

@@ -1,5 +1,9 @@
 //! Invitations.
 
+mod end;
+
+pub use end::{Ended, end_of_users};
+
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::Serialize;

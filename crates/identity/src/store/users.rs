@@ -1,5 +1,9 @@
 //! Users.
 
+mod life;
+
+pub use life::{Ending, bring_back, end};
+
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -13,6 +17,9 @@ use super::roles::read_permissions;
 use super::{broken, optional, roles};
 use crate::domain::error::Error;
 use crate::domain::user::{Credentials, Standing, User, UserState};
+
+/// An address belongs to one user who is not deleted.
+const EMAIL_KEY: &str = "users_email_key";
 
 /// A user to insert.
 #[derive(Clone, Debug, Serialize)]
@@ -269,6 +276,7 @@ fn read(row: user::Model, roles: &HashMap<RoleId, Permissions>) -> Result<User, 
         revision: row.revision,
         update_time: Timestamp::from_micros(row.update_time),
         delete_time: row.delete_time.map(Timestamp::from_micros),
+        purge_time: None,
         id: row.id.parse().map_err(broken("users.id"))?,
         account_id: row.account_id.parse().map_err(broken("users.account_id"))?,
         address: row.address,

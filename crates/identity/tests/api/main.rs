@@ -15,5 +15,6 @@ mod relay;
 mod sessions;
 mod stack;
 mod tombstones;
+mod user_life;
 mod users;
 mod words;

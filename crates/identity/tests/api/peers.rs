@@ -7,9 +7,12 @@ use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
 use proto::billing::internal::v1::subscription_service_server::{SubscriptionService, SubscriptionServiceServer};
 use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
 use proto::licensing::internal::v1::reservation_service_server::{ReservationService, ReservationServiceServer};
+use proto::licensing::internal::v1::seat_service_server::{SeatService, SeatServiceServer};
 use proto::licensing::internal::v1::{
-    AbortReservationsRequest, AbortReservationsResponse, ConfirmReservationsRequest, ConfirmReservationsResponse,
-    Confirmation, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse,
+    AbortReservationsRequest, AbortReservationsResponse, BatchGetHoldingsRequest, BatchGetHoldingsResponse,
+    ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, Release, ReleaseSeatsRequest,
+    ReleaseSeatsResponse, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse, SetSeatTotalsRequest,
+    SetSeatTotalsResponse,
 };
 use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
@@ -55,6 +58,7 @@ struct State {
     refused_address: Option<String>,
     confirmations: Vec<Confirmation>,
     aborted: Vec<ReservationKey>,
+    releases: Vec<Release>,
     subscriptions: Vec<StartSubscriptionRequest>,
     offered: Vec<Mail>,
     mails: Vec<Mail>,
@@ -73,6 +77,7 @@ impl Peers {
         let server = Server::builder()
             .add_service(ProductServiceServer::new(this.clone()))
             .add_service(ReservationServiceServer::new(this.clone()))
+            .add_service(SeatServiceServer::new(this.clone()))
             .add_service(SubscriptionServiceServer::new(this.clone()))
             .add_service(MailServiceServer::new(this.clone()))
             .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned());
@@ -105,6 +110,11 @@ impl Peers {
     /// What licensing was told to abort, each time it was.
     pub fn aborted(&self) -> Vec<ReservationKey> {
         self.0.state.lock().unwrap().aborted.clone()
+    }
+
+    /// Who licensing was told has given up seats, each time it was.
+    pub fn releases(&self) -> Vec<Release> {
+        self.0.state.lock().unwrap().releases.clone()
     }
 
     /// What billing was told to begin, each time it was.
@@ -181,6 +191,32 @@ impl ReservationService for Peers {
         let message = self.open("licensing", request);
         let mut state = self.0.state.lock().unwrap();
         answer(state.licensing, || state.aborted.extend(message.reservations))
+    }
+}
+
+#[tonic::async_trait]
+impl SeatService for Peers {
+    async fn set_seat_totals(
+        &self,
+        _: Request<SetSeatTotalsRequest>,
+    ) -> Result<Response<SetSeatTotalsResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
+    }
+
+    async fn release_seats(
+        &self,
+        request: Request<ReleaseSeatsRequest>,
+    ) -> Result<Response<ReleaseSeatsResponse>, Status> {
+        let message = self.open("licensing", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.licensing, || state.releases.extend(message.releases))
+    }
+
+    async fn batch_get_holdings(
+        &self,
+        _: Request<BatchGetHoldingsRequest>,
+    ) -> Result<Response<BatchGetHoldingsResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
     }
 }
 

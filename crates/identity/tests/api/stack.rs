@@ -6,9 +6,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chassis::{
-    Actor, CallerConfig, Channel, ClientConfig, Listener, Memory, Peer, Secret, SharedConfig, Shutdown, Signer,
+    Actor, CallerConfig, Channel, ClientConfig, Listener, Memory, Peer, Person, Secret, SharedConfig, Shutdown, Signer,
 };
-use identity::{AdmissionConfig, Config, InvitationConfig, LinkConfig, Migrator, PasswordConfig, SessionConfig};
+use identity::{
+    AdmissionConfig, Config, InvitationConfig, LinkConfig, Migrator, PasswordConfig, SessionConfig, UserConfig,
+};
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
@@ -150,6 +152,11 @@ impl Stack {
     pub fn signed_for<T>(&self, issuer: &str, actor: &Actor, message: T) -> Request<T> {
         let signer = Signer::new(issuer, &self.callers[issuer], Clock::system()).unwrap();
         signer.request(message, actor, "identity").unwrap()
+    }
+
+    /// A message that the gateway passes on for a person.
+    pub fn by<T>(&self, person: &Person, message: T) -> Request<T> {
+        self.signed_for("gateway", &Actor::Person(*person), message)
     }
 
     /// A message that the gateway passes on for somebody who has not said who they are.
@@ -297,6 +304,7 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             passes: 1,
             concurrency: 2,
         },
+        users: UserConfig::default(),
     }
 }
 

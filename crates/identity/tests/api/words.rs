@@ -9,7 +9,7 @@ use proto::admin::v1::{AddUsersRequest, AddUsersResponse, NewUser, UserOptions};
 use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::resolution::Outcome as Resolved;
 use proto::identity::internal::v1::{CommitAddUsersRequest, CreateAccountRequest, ResolveReservationsRequest};
-use proto::identity::v1::{LogInRequest, SessionTokens};
+use proto::identity::v1::{AcceptInvitationRequest, LogInRequest, SessionTokens};
 use proto::licensing::internal::v1::{Grant, ReservationKey, SeatQuantity};
 use proto::notification::internal::v1::Mail;
 use testkit::eventually;
@@ -218,6 +218,43 @@ impl Stack {
         };
         let answer = self.sessions().log_in(self.anonymous(message)).await?;
         Ok(answer.into_inner().tokens.unwrap())
+    }
+
+    /// The first mail to an address, when it has come.
+    pub async fn mail_to(&self, email: &str) -> Mail {
+        let to = |mails: Vec<Mail>| mails.into_iter().filter(|mail| mail.to == email).collect();
+        arrived(1, || to(self.peers.mails())).await.remove(0)
+    }
+
+    /// A new member of somebody's account, with a seat of `training`, who has accepted and is logged in.
+    pub async fn member(&self, owner: &Person) -> Person {
+        self.member_at(owner, &address()).await
+    }
+
+    /// The same, with this address.
+    pub async fn member_at(&self, owner: &Person, email: &str) -> Person {
+        self.commit(owner, commit(owner, add(&[email]))).await.unwrap();
+        let message = self.anonymous(AcceptInvitationRequest {
+            token: token(&self.mail_to(email).await),
+            password: PASSWORD.into(),
+        });
+        let answer = self.invitations().accept_invitation(message).await.unwrap();
+        let tokens = answer.into_inner().tokens.unwrap();
+        let session = format!("SELECT id AS text FROM sessions WHERE user_id = '{}'", tokens.user_id);
+        Person {
+            session: self.texts(session).await[0].parse().unwrap(),
+            ..person(owner.account, tokens.user_id.parse().unwrap(), Role::Member)
+        }
+    }
+
+    /// Gives somebody a built-in role.
+    pub async fn promote(&self, who: &Person, role: Role) -> Person {
+        self.execute(&format!("UPDATE users SET role = '{role}' WHERE id = '{}'", who.user))
+            .await;
+        Person {
+            session: who.session,
+            ..person(who.account, who.user, role)
+        }
     }
 
     /// How many users have an address.

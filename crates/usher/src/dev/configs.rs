@@ -87,6 +87,7 @@ impl Parts<'_> {
             invitations: settings.block("invitations", &[])?,
             admission: settings.block("admission", &[("grant_key", &self.keys.grant_key)])?,
             passwords: settings.block("passwords", &[])?,
+            users: settings.block("users", &[])?,
         };
         settings.finish()?;
         Ok(config)
