@@ -28,7 +28,7 @@ pub use money::{Currency, InvalidCurrency, Money, MoneyError};
 pub use name::{InvalidName, Name};
 pub use page::{InvalidPageSize, PageSize};
 pub use period::period;
-pub use permission::{InvalidPermission, Permission, Permissions};
+pub use permission::{CAPABILITIES, Capability, InvalidPermission, Permission, Permissions};
 pub use request_id::{InvalidRequestId, RequestId};
 pub use role::{InvalidRole, Role};
 pub use time_zone::{InvalidTimeZone, TimeZone};

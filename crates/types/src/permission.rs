@@ -33,44 +33,163 @@ pub enum Permission {
 #[error("no permission has this name")]
 pub struct InvalidPermission;
 
+/// One row of the capability matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Capability {
+    /// What it is about.
+    pub permission: Permission,
+    /// The permission's name.
+    name: &'static str,
+    /// What somebody who has it may do, in a sentence.
+    pub sentence: &'static str,
+    /// Whether an attendee has it: anybody at all, without an account.
+    pub attendee: bool,
+    /// Whether a member (organizer) has it.
+    pub member: bool,
+    /// Whether an admin has it.
+    pub admin: bool,
+    /// Whether a super admin has it.
+    pub super_admin: bool,
+    /// Whether the billing contact has it by that post, whatever their role.
+    pub billing_contact: bool,
+    /// Whether it takes effect only with a license for a product that can host.
+    pub needs_license: bool,
+}
+
+/// The capability matrix, in the order of [`Permission`].
+pub const CAPABILITIES: [Capability; 8] = [
+    Capability {
+        permission: Permission::JoinSessions,
+        name: "JOIN_SESSIONS",
+        sentence: "Join training sessions held by others; this needs no account.",
+        attendee: true,
+        member: true,
+        admin: true,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::HostSessions,
+        name: "HOST_SESSIONS",
+        sentence: "Schedule and host training sessions, with a license for a product that can host.",
+        attendee: false,
+        member: true,
+        admin: true,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: true,
+    },
+    Capability {
+        permission: Permission::ManagePersonalSettings,
+        name: "MANAGE_PERSONAL_SETTINGS",
+        sentence: "Manage one's own settings.",
+        attendee: false,
+        member: true,
+        admin: true,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::ManageUsers,
+        name: "MANAGE_USERS",
+        sentence: "Add and manage other users; administrators only together with the right to assign roles.",
+        attendee: false,
+        member: false,
+        admin: true,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::ManageAccountSettings,
+        name: "MANAGE_ACCOUNT_SETTINGS",
+        sentence: "Manage account-wide settings, groups, templates and reports.",
+        attendee: false,
+        member: false,
+        admin: true,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::AssignRoles,
+        name: "ASSIGN_ROLES",
+        sentence: "See roles, assign them, and make roles of the account's own.",
+        attendee: false,
+        member: false,
+        admin: false,
+        super_admin: true,
+        billing_contact: false,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::ChangePlan,
+        name: "CHANGE_PLAN",
+        sentence: "Change the subscription plan.",
+        attendee: false,
+        member: false,
+        admin: false,
+        super_admin: false,
+        billing_contact: true,
+        needs_license: false,
+    },
+    Capability {
+        permission: Permission::ChangeBilling,
+        name: "CHANGE_BILLING",
+        sentence: "Change billing information.",
+        attendee: false,
+        member: false,
+        admin: false,
+        super_admin: false,
+        billing_contact: true,
+        needs_license: false,
+    },
+];
+
 impl Permission {
     /// Every permission, in the matrix's order.
-    pub const ALL: [Self; 8] = [
-        Self::JoinSessions,
-        Self::HostSessions,
-        Self::ManagePersonalSettings,
-        Self::ManageUsers,
-        Self::ManageAccountSettings,
-        Self::AssignRoles,
-        Self::ChangePlan,
-        Self::ChangeBilling,
-    ];
+    pub const ALL: [Self; 8] = {
+        let mut all = [Self::JoinSessions; 8];
+        let mut row = 0;
+        while row < all.len() {
+            all[row] = CAPABILITIES[row].permission;
+            row += 1;
+        }
+        all
+    };
+
+    /// The permission's row of the matrix.
+    #[must_use]
+    pub const fn capability(self) -> &'static Capability {
+        &CAPABILITIES[self as usize]
+    }
 
     /// Whether a user of this built-in role, holding the billing contact's post or not, has this permission. A custom role
     /// says itself what it grants; see [`Permissions`].
     #[must_use]
     pub const fn is_granted_to(self, role: Role, billing_contact: bool) -> bool {
-        match self {
-            Self::JoinSessions | Self::HostSessions | Self::ManagePersonalSettings => !matches!(role, Role::Custom),
-            Self::ManageUsers | Self::ManageAccountSettings => matches!(role, Role::Admin | Role::SuperAdmin),
-            Self::AssignRoles => matches!(role, Role::SuperAdmin),
-            Self::ChangePlan | Self::ChangeBilling => billing_contact,
-        }
+        let row = self.capability();
+        let by_role = match role {
+            Role::Member => row.member,
+            Role::Admin => row.admin,
+            Role::SuperAdmin => row.super_admin,
+            Role::Custom => false,
+        };
+        by_role || (billing_contact && row.billing_contact)
+    }
+
+    /// Whether it comes with a post, so that no role grants it.
+    #[must_use]
+    pub const fn is_of_a_post(self) -> bool {
+        self.capability().billing_contact
     }
 
     /// The permission's name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::JoinSessions => "JOIN_SESSIONS",
-            Self::HostSessions => "HOST_SESSIONS",
-            Self::ManagePersonalSettings => "MANAGE_PERSONAL_SETTINGS",
-            Self::ManageUsers => "MANAGE_USERS",
-            Self::ManageAccountSettings => "MANAGE_ACCOUNT_SETTINGS",
-            Self::AssignRoles => "ASSIGN_ROLES",
-            Self::ChangePlan => "CHANGE_PLAN",
-            Self::ChangeBilling => "CHANGE_BILLING",
-        }
+        self.capability().name
     }
 }
 
@@ -165,6 +284,14 @@ mod tests {
             (Permission::ChangeBilling, [false, false, false, true]),
         ];
         assert_eq!(table.map(|(permission, _)| permission), Permission::ALL);
+        for (row, permission) in Permission::ALL.into_iter().enumerate() {
+            assert_eq!(permission as usize, row, "a row stands where its permission says");
+            assert_eq!(permission.capability().attendee, permission == Permission::JoinSessions);
+            assert_eq!(
+                permission.capability().needs_license,
+                permission == Permission::HostSessions
+            );
+        }
         for (permission, expected) in table {
             let granted = [
                 permission.is_granted_to(Role::Member, false),

@@ -189,6 +189,8 @@ impl Terms {
         let yardstick = Yardstick {
             shared: &item.request.options,
             products: &item.catalogue.ids,
+            roles: &world.held.roles(key.account_id),
+            giver: item.person.permissions,
             language: &account.language,
             time_zone: &account.time_zone,
             references: &world.held.of(key.account_id),

@@ -1,11 +1,14 @@
 //! What identity can do, one use case a file; nothing is decided elsewhere.
 
 mod accept_invitation;
+mod assign_roles;
 mod bring_back_user;
 mod commit_add_users;
 mod create_account;
 mod create_group;
+mod create_role;
 mod delete_group;
+mod delete_role;
 mod end_user;
 mod end_users;
 mod forget_requests;
@@ -16,6 +19,7 @@ mod inspect_invitation;
 mod links;
 mod list_audit_events;
 mod list_groups;
+mod list_roles;
 mod list_users;
 mod lock_user;
 mod log_in;
@@ -28,10 +32,14 @@ mod refresh_session;
 mod resolve_reservations;
 mod tokens;
 mod update_group;
+mod update_role;
 
+pub use assign_roles::Assignment;
 pub use commit_add_users::Commits;
 pub use create_group::NewGroup;
+pub use delete_role::Deletion;
 pub use links::Links;
+pub use list_roles::AnyRole;
 pub use origin::origin;
 pub use passwords::Passwords;
 pub use prepare_add_users::{Plan, Planned};

@@ -10,9 +10,10 @@ use crate::domain::admission::{AddUsers, Answer, MAX_USERS, Outcome};
 use crate::domain::decision::{self, Known};
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
-use crate::domain::new_user::{Options, RoleWish, Yardstick};
+use crate::domain::new_user::{Options, Yardstick};
 use crate::domain::reference::References;
-use crate::store::{groups, invitations, requests, settings_templates, users};
+use crate::domain::role::RoleWish;
+use crate::store::{groups, invitations, requests, roles, settings_templates, users};
 
 /// What a request would do, or has done.
 #[derive(Debug)]
@@ -57,13 +58,15 @@ impl App {
             .collect();
         let keys = [key];
         let references = self.references(person, request);
-        let (mut remembered, account, catalogue, users, invited, references) = futures::try_join!(
+        let named = decision::roles(request).collect();
+        let (mut remembered, account, catalogue, users, invited, references, roles) = futures::try_join!(
             requests::find(reader, &keys),
             self.account(person.account),
             self.licensing.catalogue(),
             users::by_addresses(reader, &addresses),
             invitations::pending(reader, &invitees),
             references,
+            roles::of_account(reader, person.account, &named),
         )?;
         // The users may be its own, if it was committed since it was looked up.
         if !users.is_empty() && remembered.iter().all(|remembered| remembered.committed.is_none()) {
@@ -78,6 +81,8 @@ impl App {
         let yardstick = Yardstick {
             shared: &request.options,
             products: &catalogue.ids,
+            roles: &roles,
+            giver: person.permissions,
             language: &account.language,
             time_zone: &account.time_zone,
             references: &references,
@@ -151,12 +156,13 @@ pub(super) fn check(
         let names_a_role = |options: &Options| options.role != RoleWish::Unset;
         if names_a_role(&request.options) {
             return Err(Error::RoleAssignmentForbidden {
-                field: "options.role".into(),
+                field: format!("options.{}", request.options.role.field()),
             });
         }
-        if let Some(index) = request.users.iter().position(|user| names_a_role(&user.options)) {
+        let mut rows = request.users.iter().map(|user| &user.options).enumerate();
+        if let Some((index, options)) = rows.find(|(_, options)| names_a_role(options)) {
             return Err(Error::RoleAssignmentForbidden {
-                field: format!("users[{index}].options.role"),
+                field: format!("users[{index}].options.{}", options.role.field()),
             });
         }
     }

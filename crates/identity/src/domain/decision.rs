@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use types::{AccountId, InvitationId, UserId};
+use types::{AccountId, InvitationId, RoleId, UserId};
 
 use super::admission::{AddUsers, Outcome, RowResult, SeatQuantity};
 use super::fault::{Fault, Violation};
@@ -68,6 +68,13 @@ pub fn addresses(request: &AddUsers) -> impl Iterator<Item = String> {
         .iter()
         .filter_map(parse)
         .map(|email| email.canonical().to_owned())
+}
+
+/// The roles of the account's own that a request names.
+pub fn roles(request: &AddUsers) -> impl Iterator<Item = RoleId> {
+    let rows = request.users.iter().map(|row| &row.options);
+    rows.chain([&request.options])
+        .filter_map(|options| options.role.own_id())
 }
 
 /// Everything that is wrong, in the order of the rows; a fault of the shared options is told once.
@@ -145,6 +152,8 @@ mod tests {
         let yardstick = Yardstick {
             shared: &request.options,
             products: &products,
+            roles: &HashMap::new(),
+            giver: types::Permissions::default(),
             language: &language,
             time_zone: &time_zone,
             references: &References::default(),

@@ -73,6 +73,21 @@ pub enum Error {
     /// An administrator is changed by those who assign roles only.
     #[error("an administrator is changed by a super admin")]
     AdministratorProtected,
+    /// There is no such role in the caller's account.
+    #[error("there is no such role")]
+    RoleNotFound,
+    /// A role that every account has is to be changed or deleted.
+    #[error("every account has this role; it can be neither changed nor deleted")]
+    RoleBuiltIn,
+    /// Somebody holds the role, or is invited with it.
+    #[error("somebody holds the role or is invited with it; name a replacement")]
+    RoleInUse,
+    /// The account has as many roles of its own as it may.
+    #[error("an account has at most 100 roles of its own")]
+    RoleLimitReached,
+    /// 0 or more than 1,000 assignments.
+    #[error("a request has 1 to 1,000 assignments")]
+    AssignmentsCount,
     /// The account would be left without a super admin.
     #[error("an account has at least one super admin")]
     LastSuperAdmin,

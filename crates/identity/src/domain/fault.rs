@@ -28,6 +28,28 @@ pub enum Fault {
     DescriptionCharacter,
     /// Not a role.
     RoleUnknown,
+    /// A built-in role and the id of another.
+    RoleConflict,
+    /// The account has no such role.
+    RoleNotFound,
+    /// The role, or the one it takes the place of, grants more than the giver may do.
+    PermissionsExceedOwn,
+    /// The account has a role of this name.
+    RoleNameTaken,
+    /// Not a permission.
+    PermissionUnknown,
+    /// A permission that comes with a post.
+    PermissionNotGrantable,
+    /// The account has no such user.
+    UserNotFound,
+    /// The user is deleted.
+    UserDeleted,
+    /// The same user as an earlier row.
+    UserRepeated,
+    /// The account would be left without a super admin.
+    LastSuperAdmin,
+    /// The billing contact would be no administrator.
+    BillingContact,
     /// Not a language.
     LanguageUnknown,
     /// Not a time zone.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admission;
+pub mod assignment;
 pub mod audit;
 pub mod audit_log;
 pub mod catalogue;
@@ -20,6 +21,7 @@ pub mod new_user;
 pub mod password;
 mod protection;
 pub mod reference;
+pub mod role;
 pub mod session;
 pub mod token;
 pub mod user;

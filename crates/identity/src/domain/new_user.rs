@@ -1,11 +1,12 @@
 //! One row of a request to add users: as it was asked for, and as it can be added.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use types::{Email, EmailTemplateId, GroupId, Language, Name, Role, TemplateId, TimeZone};
+use types::{Email, EmailTemplateId, GroupId, Language, Name, Permissions, RoleId, TemplateId, TimeZone};
 
 use super::fault::{Fault, Violation};
 use super::reference::References;
+use super::role::{GivenRole, RoleWish};
 
 /// A person to add, as asked for.
 #[derive(Clone, Debug, Default)]
@@ -39,18 +40,6 @@ pub struct Options {
     pub welcome: Option<WelcomeWish>,
 }
 
-/// A role that may have been asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RoleWish {
-    /// None was named.
-    #[default]
-    Unset,
-    /// This one.
-    Known(Role),
-    /// A number that is no role.
-    Unknown,
-}
-
 /// A welcome e-mail that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WelcomeWish {
@@ -69,6 +58,10 @@ pub struct Yardstick<'a> {
     pub shared: &'a Options,
     /// The products there are.
     pub products: &'a BTreeSet<String>,
+    /// What the account's own roles grant, of those that the request names.
+    pub roles: &'a HashMap<RoleId, Permissions>,
+    /// What whoever adds the users may do.
+    pub giver: Permissions,
     /// The account's language.
     pub language: &'a Language,
     /// The account's time zone.
@@ -87,7 +80,7 @@ pub struct Candidate {
     /// Their family name.
     pub family_name: Name,
     /// Their role.
-    pub role: Role,
+    pub role: GivenRole,
     /// Their language.
     pub language: Language,
     /// Their time zone.
@@ -118,7 +111,7 @@ impl Yardstick<'_> {
         let given_name = judge.field("given_name", Name::parse(&row.given_name).map_err(Fault::from));
         let family_name = judge.field("family_name", Name::parse(&row.family_name).map_err(Fault::from));
         let products = judge.products(self.products);
-        let role = judge.role();
+        let role = judge.role(self.roles, self.giver);
         let language = judge.option(
             "language",
             |options| &options.language,
@@ -214,14 +207,26 @@ impl<'a> Judge<'a> {
         products.into_iter().collect()
     }
 
-    fn role(&mut self) -> Role {
-        let (role, path) = self.choose("role", |options| &options.role, |role| *role != RoleWish::Unset);
-        match role {
-            RoleWish::Unset => Role::Member,
-            RoleWish::Known(role) => *role,
-            RoleWish::Unknown => {
-                self.violations.push(Violation::new(Fault::RoleUnknown, path));
-                Role::Member
+    /// The two fields that name a role are one option.
+    fn role(&mut self, roles: &HashMap<RoleId, Permissions>, giver: Permissions) -> GivenRole {
+        let wish = if self.own.role == RoleWish::Unset {
+            &self.shared.role
+        } else {
+            &self.own.role
+        };
+        let (_, path) = self.choose(wish.field(), |options| &options.role, |role| *role != RoleWish::Unset);
+        let mut refuse = |fault| self.violations.push(Violation::new(fault, path.clone()));
+        match wish.resolve(roles) {
+            Ok(None) => GivenRole::member(),
+            Ok(Some(role)) => {
+                if !role.is_within(giver) {
+                    refuse(Fault::PermissionsExceedOwn);
+                }
+                role
+            }
+            Err(bad) => {
+                refuse(bad.fault);
+                GivenRole::member()
             }
         }
     }
@@ -267,6 +272,8 @@ impl<'a> Judge<'a> {
 
 #[cfg(test)]
 mod tests {
+    use types::Role;
+
     use super::*;
 
     fn row() -> NewUser {
@@ -288,6 +295,8 @@ mod tests {
         let yardstick = Yardstick {
             shared,
             products: &products,
+            roles: &HashMap::new(),
+            giver: Permissions::of(Role::SuperAdmin, false),
             language: &language,
             time_zone: &time_zone,
             references,
@@ -310,7 +319,7 @@ mod tests {
             (candidate.language.as_str(), candidate.time_zone.as_str()),
             ("de", "UTC")
         );
-        assert_eq!((candidate.role, candidate.welcomed), (Role::Member, true));
+        assert_eq!((candidate.role.role, candidate.welcomed), (Role::Member, true));
     }
 
     #[test]
@@ -318,7 +327,7 @@ mod tests {
         let shared = Options {
             products: vec!["training".into()],
             language: "de".into(),
-            role: RoleWish::Known(Role::Admin),
+            role: RoleWish::BuiltIn(Role::Admin),
             welcome: Some(WelcomeWish::Declined),
             ..Options::default()
         };
@@ -327,7 +336,7 @@ mod tests {
         row.options.welcome = Some(WelcomeWish::Default);
         let candidate = judge(&shared, &row).unwrap();
         assert_eq!((candidate.language.as_str(), candidate.welcomed), ("fr", true));
-        assert_eq!((candidate.role, candidate.products.len()), (Role::Admin, 1));
+        assert_eq!((candidate.role.role, candidate.products.len()), (Role::Admin, 1));
     }
 
     #[test]
@@ -399,5 +408,62 @@ mod tests {
             (Fault::GroupNotFound, "users[3].options.group_id".to_owned()),
         ];
         assert_eq!(judge(&shared, &row).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn the_role_of_a_row_takes_the_place_of_the_request_s_as_a_whole() {
+        let (helpdesk, board) = (RoleId::new(), RoleId::new());
+        let helpdesk_may: Permissions = [types::Permission::ManageUsers].into_iter().collect();
+        let roles = HashMap::from([
+            (helpdesk, helpdesk_may),
+            (board, Permissions::of(Role::SuperAdmin, false)),
+        ]);
+        let own = |id: RoleId| RoleWish::Own(id.to_string());
+        let built_in = RoleWish::BuiltIn;
+        let (shared, row) = ("options.", "users[0].options.");
+        let cases = [
+            (own(helpdesk), RoleWish::Unset, Ok(Role::Custom)),
+            (own(helpdesk), built_in(Role::Admin), Ok(Role::Admin)),
+            (built_in(Role::Admin), own(helpdesk), Ok(Role::Custom)),
+            (
+                own(RoleId::new()),
+                RoleWish::Unset,
+                Err((Fault::RoleNotFound, format!("{shared}custom_role_id"))),
+            ),
+            (
+                RoleWish::Unset,
+                own(board),
+                Err((Fault::PermissionsExceedOwn, format!("{row}custom_role_id"))),
+            ),
+            (
+                built_in(Role::SuperAdmin),
+                RoleWish::Unset,
+                Err((Fault::PermissionsExceedOwn, format!("{shared}role"))),
+            ),
+            (
+                own(helpdesk),
+                RoleWish::Unknown,
+                Err((Fault::RoleUnknown, format!("{row}role"))),
+            ),
+        ];
+        for (shared, own, expected) in cases {
+            let with = |role| Options {
+                role,
+                ..Options::default()
+            };
+            let (shared, own) = (with(shared), with(own));
+            let mut judge = Judge {
+                shared: &shared,
+                own: &own,
+                index: 0,
+                violations: vec![],
+            };
+            let role = judge.role(&roles, Permissions::of(Role::Admin, false));
+            let answer = match judge.violations.pop() {
+                None => Ok(role.role),
+                Some(violation) => Err((violation.fault, violation.field)),
+            };
+            assert_eq!(answer, expected, "{shared:?} {own:?}");
+        }
     }
 }

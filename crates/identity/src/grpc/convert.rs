@@ -16,7 +16,8 @@ use crate::domain::admission::{
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
 use crate::domain::invitation::{Invitation, InvitationState, Kind};
-use crate::domain::new_user::{NewUser, Options, RoleWish, WelcomeWish};
+use crate::domain::new_user::{NewUser, Options, WelcomeWish};
+use crate::domain::role::RoleWish;
 use crate::domain::session::Tokens;
 use crate::domain::token::hex;
 use crate::domain::user::{User, UserState};
@@ -74,7 +75,7 @@ fn read_options(options: Option<&admin::UserOptions>) -> Options {
     Options {
         products: options.products.clone(),
         settings_template_id: options.settings_template_id.clone(),
-        role: read_role_wish(options.role),
+        role: read_role_wish(options.role, &options.custom_role_id),
         group_id: options.group_id.clone(),
         language: options.language.clone(),
         time_zone: options.time_zone.clone(),
@@ -90,14 +91,29 @@ fn read_welcome(welcome: &admin::WelcomeEmail) -> WelcomeWish {
     }
 }
 
-fn read_role_wish(role: i32) -> RoleWish {
+/// A role from the two fields that name it.
+pub fn read_role_wish(role: i32, custom_role_id: &str) -> RoleWish {
+    let built_in = |role| match custom_role_id {
+        "" => RoleWish::BuiltIn(role),
+        _ => RoleWish::Conflict,
+    };
     match wire::Role::try_from(role) {
-        Ok(wire::Role::Unspecified) => RoleWish::Unset,
-        Ok(wire::Role::Member) => RoleWish::Known(Role::Member),
-        Ok(wire::Role::Admin) => RoleWish::Known(Role::Admin),
-        Ok(wire::Role::SuperAdmin) => RoleWish::Known(Role::SuperAdmin),
-        Ok(wire::Role::Custom) | Err(_) => RoleWish::Unknown,
+        Ok(wire::Role::Unspecified) if custom_role_id.is_empty() => RoleWish::Unset,
+        Ok(wire::Role::Custom | wire::Role::Unspecified) if !custom_role_id.is_empty() => {
+            RoleWish::Own(custom_role_id.to_owned())
+        }
+        Ok(wire::Role::Member) => built_in(Role::Member),
+        Ok(wire::Role::Admin) => built_in(Role::Admin),
+        Ok(wire::Role::SuperAdmin) => built_in(Role::SuperAdmin),
+        Ok(wire::Role::Custom | wire::Role::Unspecified) | Err(_) => RoleWish::Unknown,
     }
+}
+
+/// A permission from the wire; none when it is none.
+pub fn read_permission(number: i32) -> Option<Permission> {
+    Permission::ALL
+        .into_iter()
+        .find(|it| i32::from(permission(*it)) == number)
 }
 
 /// A role on the wire.

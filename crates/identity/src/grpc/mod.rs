@@ -9,6 +9,7 @@ mod field;
 mod group_service;
 mod invitation_service;
 mod mask;
+mod role_service;
 mod session_service;
 mod status;
 mod user_service;
@@ -19,6 +20,7 @@ use proto::identity::internal::v1::authentication_service_server::Authentication
 use proto::identity::v1::audit_service_server::AuditServiceServer;
 use proto::identity::v1::group_service_server::GroupServiceServer;
 use proto::identity::v1::invitation_service_server::InvitationServiceServer;
+use proto::identity::v1::role_service_server::RoleServiceServer;
 use proto::identity::v1::session_service_server::SessionServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
 use tonic::service::Routes;
@@ -37,6 +39,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
         )
         .add_service(AuditServiceServer::new(audit_service::Audit(app.clone())).max_decoding_message_size(limit))
         .add_service(GroupServiceServer::new(group_service::Groups(app.clone())).max_decoding_message_size(limit))
+        .add_service(RoleServiceServer::new(role_service::Roles(app.clone())).max_decoding_message_size(limit))
         .add_service(UserServiceServer::new(user_service::Users(app.clone())).max_decoding_message_size(limit))
         .add_service(
             AuthenticationServiceServer::new(authentication_service::Authentication(app.clone()))

@@ -45,6 +45,11 @@ impl From<Error> for Status {
             Error::UserNotDeleted => plain(FailedPrecondition, "USER_NOT_DELETED"),
             Error::UserNeverJoined => plain(FailedPrecondition, "USER_NEVER_JOINED"),
             Error::AdministratorProtected => plain(PermissionDenied, "ADMINISTRATOR_PROTECTED"),
+            Error::RoleNotFound => plain(NotFound, "ROLE_NOT_FOUND"),
+            Error::RoleBuiltIn => plain(FailedPrecondition, "ROLE_BUILT_IN"),
+            Error::RoleInUse => plain(FailedPrecondition, "ROLE_IN_USE"),
+            Error::RoleLimitReached => plain(FailedPrecondition, "ROLE_LIMIT_REACHED"),
+            Error::AssignmentsCount => field(InvalidArgument, "ASSIGNMENTS_COUNT", "assignments"),
             Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),
             Error::GroupNotFound => plain(NotFound, "GROUP_NOT_FOUND"),
@@ -112,7 +117,7 @@ pub fn refuse(violations: &[Violation]) -> Refusal {
     reason = "one match over every fault, so that none is forgotten"
 )]
 const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
-    use Code::{AlreadyExists, InvalidArgument, NotFound};
+    use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied};
     match fault {
         Fault::EmailMissing => (InvalidArgument, "EMAIL_MISSING", "an e-mail address is required"),
         Fault::EmailTooLong => (
@@ -145,6 +150,41 @@ const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
             "a description has no control characters but line feeds and tabs",
         ),
         Fault::RoleUnknown => (InvalidArgument, "ROLE_UNKNOWN", "there is no such role"),
+        Fault::RoleConflict => (
+            InvalidArgument,
+            "ROLE_CONFLICT",
+            "a built-in role and a role of the account's own exclude each other",
+        ),
+        Fault::RoleNotFound => (NotFound, "ROLE_NOT_FOUND", "the account has no such role"),
+        Fault::PermissionsExceedOwn => (
+            PermissionDenied,
+            "PERMISSIONS_EXCEED_OWN",
+            "nobody gives or takes a role that grants more than they may do themselves",
+        ),
+        Fault::RoleNameTaken => (AlreadyExists, "ROLE_NAME_TAKEN", "there is a role of this name"),
+        Fault::PermissionUnknown => (InvalidArgument, "PERMISSION_UNKNOWN", "there is no such permission"),
+        Fault::PermissionNotGrantable => (
+            InvalidArgument,
+            "PERMISSION_NOT_GRANTABLE",
+            "this permission comes with the billing contact's post, and with no role",
+        ),
+        Fault::UserNotFound => (NotFound, "USER_NOT_FOUND", "there is no such user"),
+        Fault::UserDeleted => (FailedPrecondition, "USER_DELETED", "the user is deleted"),
+        Fault::UserRepeated => (
+            InvalidArgument,
+            "USER_REPEATED",
+            "the same user stands in an earlier row",
+        ),
+        Fault::LastSuperAdmin => (
+            FailedPrecondition,
+            "LAST_SUPER_ADMIN",
+            "an account has at least one super admin",
+        ),
+        Fault::BillingContact => (
+            FailedPrecondition,
+            "BILLING_CONTACT",
+            "the billing contact hands over the post first",
+        ),
         Fault::LanguageUnknown => (
             InvalidArgument,
             "LANGUAGE_UNKNOWN",

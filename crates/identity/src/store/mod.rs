@@ -10,6 +10,7 @@ pub mod memberships;
 mod migration;
 pub mod posts;
 pub mod requests;
+pub mod role_holders;
 pub mod roles;
 pub mod sessions;
 pub mod settings_templates;

@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use storage::Sql;
 use types::AccountId;
 
+use super::broken;
 use crate::domain::error::Error;
 
 const COUNT_TEXT: &str = "SELECT
@@ -23,13 +24,23 @@ struct Posts {
     billing_contacts: i64,
 }
 
+async fn count(conn: &impl ConnectionTrait, account: AccountId) -> Result<Posts, Error> {
+    COUNT
+        .query_one::<Posts>(conn, vec![account.to_string().into()])
+        .await?
+        .ok_or(Error::AccountNotFound(account))
+}
+
+/// How many super admins of the account can log in.
+pub async fn super_admins(conn: &impl ConnectionTrait, account: AccountId) -> Result<usize, Error> {
+    let posts = count(conn, account).await?;
+    usize::try_from(posts.super_admins).map_err(broken("users.role"))
+}
+
 /// Whether the account would still have both posts filled: asked in the transaction that could empty one, after its changes
 /// and under the lock of the account's row ([`super::accounts::lock`]), so that two who leave at once cannot both.
 pub async fn verify(conn: &impl ConnectionTrait, account: AccountId) -> Result<(), Error> {
-    let posts = COUNT
-        .query_one::<Posts>(conn, vec![account.to_string().into()])
-        .await?
-        .ok_or(Error::AccountNotFound(account))?;
+    let posts = count(conn, account).await?;
     // The contact first: whoever holds both posts must hand that one over before anything else helps.
     if posts.billing_contacts == 0 {
         Err(Error::BillingContact)

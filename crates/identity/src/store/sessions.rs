@@ -69,7 +69,7 @@ const END_ALL: Sql = Sql {
 };
 
 #[derive(FromQueryResult)]
-struct Ended {
+struct IdRow {
     id: String,
 }
 
@@ -78,8 +78,25 @@ pub async fn end_all(conn: &impl ConnectionTrait, users: &[UserId], now: Timesta
     if users.is_empty() {
         return Ok(vec![]);
     }
-    let rows: Vec<Ended> = END_ALL.query(conn, vec![json(users), now.micros().into()]).await?;
-    let parse = |row: Ended| row.id.parse().map_err(broken("sessions.id"));
+    let rows: Vec<IdRow> = END_ALL.query(conn, vec![json(users), now.micros().into()]).await?;
+    let parse = |row: IdRow| row.id.parse().map_err(broken("sessions.id"));
+    rows.into_iter().map(parse).collect()
+}
+
+const OPEN: Sql = Sql {
+    postgres: "SELECT id FROM sessions
+        WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND end_time IS NULL AND expire_time > $2",
+    sqlite: "SELECT id FROM sessions
+        WHERE user_id IN (SELECT value FROM json_each($1)) AND end_time IS NULL AND expire_time > $2",
+};
+
+/// The sessions of these users that go on, to be told of when their permissions have changed (`App::tell_ended`).
+pub async fn open(conn: &impl ConnectionTrait, users: &[UserId], now: Timestamp) -> Result<Vec<SessionId>, Error> {
+    if users.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows: Vec<IdRow> = OPEN.query(conn, vec![json(users), now.micros().into()]).await?;
+    let parse = |row: IdRow| row.id.parse().map_err(broken("sessions.id"));
     rows.into_iter().map(parse).collect()
 }
 

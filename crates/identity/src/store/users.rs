@@ -7,7 +7,9 @@ pub use life::{Ending, bring_back, end};
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, Permissions, Role, RoleId, SessionId, TemplateId, Timestamp, UserId};
@@ -132,6 +134,23 @@ pub async fn find(conn: &impl ConnectionTrait, account: AccountId, id: UserId) -
     let query = user::Entity::find_by_id(id.to_string()).filter(user::Column::AccountId.eq(account.to_string()));
     let row = query.one(conn).await.map_err(StorageError::from)?;
     Ok(read_all(conn, row.into_iter().collect()).await?.pop())
+}
+
+/// Users of an account whom nobody else changes until the transaction is over, in the order of their ids; after
+/// [`super::accounts::lock`].
+pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
+    let query = user::Entity::find()
+        .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(user::Column::AccountId.eq(account.to_string()))
+        .order_by_asc(user::Column::Id);
+    // SQLite has one writer at a time, and no word for it.
+    let query = if conn.get_database_backend() == DbBackend::Postgres {
+        query.lock_exclusive()
+    } else {
+        query
+    };
+    let rows = query.all(conn).await.map_err(StorageError::from)?;
+    read_all(conn, rows).await
 }
 
 /// Users of an account after a given one, by age.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod assign_roles;
 mod audit;
 mod commit_add_users;
 mod create_account;
@@ -12,6 +13,7 @@ mod migrations;
 mod peers;
 mod prepare_add_users;
 mod relay;
+mod roles;
 mod sessions;
 mod stack;
 mod tombstones;

@@ -17,6 +17,7 @@ use proto::identity::internal::v1::authentication_service_client::Authentication
 use proto::identity::v1::audit_service_client::AuditServiceClient;
 use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
+use proto::identity::v1::role_service_client::RoleServiceClient;
 use proto::identity::v1::session_service_client::SessionServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
@@ -194,6 +195,10 @@ impl Stack {
 
     pub fn groups(&self) -> GroupServiceClient<Channel> {
         GroupServiceClient::new(self.channel())
+    }
+
+    pub fn roles(&self) -> RoleServiceClient<Channel> {
+        RoleServiceClient::new(self.channel())
     }
 
     pub fn users(&self) -> UserServiceClient<Channel> {

@@ -125,8 +125,8 @@ impl<'a> Effects<'a> {
             family_name: candidate.family_name.to_string(),
             given_key,
             sort_key,
-            role: candidate.role,
-            custom_role_id: None,
+            role: candidate.role.role,
+            custom_role_id: candidate.role.custom_role_id,
             state: UserState::Invited,
             language: candidate.language.to_string(),
             time_zone: candidate.time_zone.to_string(),
@@ -160,8 +160,8 @@ impl<'a> Effects<'a> {
             state: InvitationState::Pending,
             email: candidate.email.canonical().to_owned(),
             address: candidate.email.address().to_owned(),
-            role: candidate.role,
-            custom_role_id: None,
+            role: candidate.role.role,
+            custom_role_id: candidate.role.custom_role_id,
             group_id: candidate.group_id,
             settings_template_id: candidate.settings_template_id,
             send_count: u32::from(candidate.welcomed),
@@ -175,14 +175,17 @@ impl<'a> Effects<'a> {
             create_time: self.now,
             expire_time: self.expire_time,
         });
-        let after = json!({
+        let mut after = json!({
             "invitation_id": id,
             "email": candidate.email.address(),
-            "role": candidate.role,
+            "role": candidate.role.role,
             "products": candidate.products,
             "group_id": candidate.group_id,
             "settings_template_id": candidate.settings_template_id,
         });
+        if let Some(role) = candidate.role.custom_role_id {
+            after["custom_role_id"] = json!(role);
+        }
         let event = Event::new(item.person.account, &item.origin(), action, user_id, self.now);
         self.events.push(event.after(&after));
         Ok(kind)
