@@ -90,11 +90,17 @@ pub struct InvitationConfig {
     /// How long an invitation can be accepted.
     #[serde(deserialize_with = "period")]
     pub lifetime: Duration,
+    /// How often it is looked for invitations that have expired, whose seats come free then.
+    #[serde(deserialize_with = "period")]
+    pub sweep: Duration,
 }
 
 impl Default for InvitationConfig {
     fn default() -> Self {
-        Self { lifetime: seven_days() }
+        Self {
+            lifetime: seven_days(),
+            sweep: half_a_minute(),
+        }
     }
 }
 
@@ -166,6 +172,10 @@ impl Default for UserConfig {
 
 const fn five_seconds() -> Duration {
     Duration::from_secs(5)
+}
+
+const fn half_a_minute() -> Duration {
+    Duration::from_secs(30)
 }
 
 const fn five_minutes() -> Duration {

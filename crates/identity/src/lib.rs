@@ -80,6 +80,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let stop = Shutdown::new();
     background.spawn(relay.run(stop.clone()));
     background.spawn(relay::forget(app.clone(), stop.clone()));
+    background.spawn(relay::expire(app.clone(), config.invitations.sweep, stop.clone()));
 
     let grants = Mac::new(config.admission.grant_key.expose().as_bytes())?;
     let routes = grpc::routes(&app, grants, config.server.max_message_bytes).prepare();

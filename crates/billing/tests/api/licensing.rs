@@ -106,6 +106,10 @@ impl SeatService for Wire {
         Err(Status::unimplemented("billing does not release seats"))
     }
 
+    async fn move_seats(&self, _: Request<api::MoveSeatsRequest>) -> Result<Response<api::MoveSeatsResponse>, Status> {
+        Err(Status::unimplemented("billing does not move seats"))
+    }
+
     async fn batch_get_holdings(
         &self,
         _: Request<api::BatchGetHoldingsRequest>,

@@ -1,11 +1,14 @@
 //! Accepting an invitation to join: one transaction that cannot fail for seats, since they are held already.
 
 use chassis::Caller;
+use serde_json::json;
 use types::failpoint;
 
-use super::{App, origin};
-use crate::domain::audit::{Event, Origin};
+use super::pending_invitation::pending;
+use super::{App, invited};
+use crate::domain::audit::Event;
 use crate::domain::error::Error;
+use crate::domain::invitation::InvitationState;
 use crate::domain::password::Password;
 use crate::domain::session::Tokens;
 use crate::store::{audit_events, invitations, sessions, users};
@@ -14,14 +17,10 @@ impl App {
     /// Makes the invited user active, with this password, and logs them in.
     ///
     /// # Errors
-    /// As [`App::inspect_invitation`]; the state that the invitation is in, when it is not pending.
+    /// As [`App::inspect_invitation`]; [`Error::TransferNeedsSession`].
     pub async fn accept_invitation(&self, caller: &Caller, token: &str, password: Password) -> Result<Tokens, Error> {
         let invitation = self.invitation(token).await?;
-        // Nobody is logged in: the token says who it is.
-        let origin = Origin {
-            actor_id: invitation.user_id.to_string(),
-            ..origin(caller, "")
-        };
+        let origin = invited(caller, &invitation);
         let now = self.clock.now();
         invitation.check_joinable(now)?;
         let password_hash = self.passwords.hash(&password).await?;
@@ -30,14 +29,17 @@ impl App {
         failpoint("identity::accept_invitation::received");
         let accept = self.database.transaction(move |tx| {
             Box::pin(async move {
-                // Guarded, so that of any number of parallel acceptances, revocations and resendings one wins.
-                let accepted = invitations::accept(tx, &invitation, now).await?
+                // Under the account's lock, so that of any number of parallel acceptances, revocations and resendings one wins.
+                let (_, invitation) = pending(tx, &invitation, now).await?;
+                let accepted = invitations::answer(tx, &invitation, InvitationState::Accepted, now).await?
                     && users::activate(tx, invitation.account_id, invitation.user_id, &password_hash, now).await?;
                 if !accepted {
                     return Err(Error::InvitationNotPending);
                 }
                 sessions::insert(tx, &begun, now).await?;
-                let event = Event::new(invitation.account_id, &origin, "invitation.accept", invitation.id, now);
+                let event = Event::new(invitation.account_id, &origin, "invitation.accept", invitation.id, now)
+                    .before(&json!({ "state": invitation.state }))
+                    .after(&json!({ "state": InvitationState::Accepted, "user_id": invitation.user_id }));
                 audit_events::append(tx, &[event]).await
             })
         });

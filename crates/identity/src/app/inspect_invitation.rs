@@ -3,8 +3,9 @@
 use types::Timestamp;
 
 use super::App;
+use crate::domain::account::AccountState;
 use crate::domain::error::Error;
-use crate::domain::invitation::{FIRST_GENERATION, Invitation, InvitationState, Kind};
+use crate::domain::invitation::{FIRST_GENERATION, Invitation, Kind};
 use crate::domain::token;
 use crate::store::{invitations, users};
 
@@ -13,8 +14,6 @@ use crate::store::{invitations, users};
 pub struct Inspected {
     /// What accepting does.
     pub kind: Kind,
-    /// What has become of it.
-    pub state: InvitationState,
     /// The account's name.
     pub account_name: String,
     /// Who invited.
@@ -23,22 +22,26 @@ pub struct Inspected {
     pub address: String,
     /// The products that come with it.
     pub products: Vec<String>,
-    /// When it stops, or stopped, being acceptable.
+    /// When it stops being acceptable.
     pub expire_time: Timestamp,
 }
 
 impl App {
-    /// Shows the invitation that a token belongs to.
+    /// Shows the pending invitation that a token belongs to.
     ///
     /// # Errors
-    /// [`Error::InvitationNotFound`]; [`Error::InvitationSuperseded`] for the token of an earlier sending.
+    /// [`Error::InvitationNotFound`]; why it is not pending any more; [`Error::InvitationSuperseded`] for the token of an
+    /// earlier sending.
     pub async fn inspect_invitation(&self, token: &str) -> Result<Inspected, Error> {
         let invitation = self.invitation(token).await?;
+        invitation.check_pending(self.clock.now())?;
         let account = self.account(invitation.account_id).await?;
+        if account.state != AccountState::Active {
+            return Err(Error::InvitationRevoked);
+        }
         let inviter = users::find(self.database.reader(), invitation.account_id, invitation.inviter_id).await?;
         Ok(Inspected {
             kind: invitation.kind,
-            state: invitation.state_at(self.clock.now()),
             account_name: account.name,
             inviter_name: inviter.map(|user| user.display_name()).unwrap_or_default(),
             address: invitation.address,
@@ -47,29 +50,48 @@ impl App {
         })
     }
 
-    /// The invitation that a token belongs to. The shared store answers the look-up first; the database is the truth.
+    /// The invitation that a working token belongs to, in whatever state it is.
     ///
     /// # Errors
-    /// As [`Self::inspect_invitation`].
+    /// [`Error::InvitationNotFound`]; [`Error::InvitationSuperseded`] for the token of an earlier sending.
     pub(super) async fn invitation(&self, token: &str) -> Result<Invitation, Error> {
+        match self.named_by(token).await? {
+            Named::Now(invitation) => Ok(invitation),
+            Named::Before(_) => Err(Error::InvitationSuperseded),
+        }
+    }
+
+    /// The invitation that a token names. The shared store answers the look-up first; the database is the truth.
+    ///
+    /// # Errors
+    /// [`Error::InvitationNotFound`].
+    pub(super) async fn named_by(&self, token: &str) -> Result<Named, Error> {
         let (named, generation) = token::invitation_named_by(token).ok_or(Error::InvitationNotFound)?;
         let hash = token::hash(token);
         if let Some(id) = self.links.recall(&hash).await
             && let Some((invitation, current)) = invitations::by_id(self.database.reader(), id).await?
             && current == hash
         {
-            return Ok(invitation);
+            return Ok(Named::Now(invitation));
         }
         if let Some(invitation) = invitations::by_token_hash(self.database.reader(), &hash).await? {
             self.links.remember(token, invitation.id).await;
-            return Ok(invitation);
+            return Ok(Named::Now(invitation));
         }
         // Not the working link: perhaps one that was sent before the working one.
         match invitations::by_id(self.database.reader(), named).await? {
             Some((invitation, _)) if (FIRST_GENERATION..invitation.generation).contains(&generation) => {
-                Err(Error::InvitationSuperseded)
+                Ok(Named::Before(invitation))
             }
             Some(_) | None => Err(Error::InvitationNotFound),
         }
     }
+}
+
+/// Which invitation a token names.
+pub(super) enum Named {
+    /// The token is in its working link.
+    Now(Invitation),
+    /// The token is in a link that was sent before the working one, or says so: that is not proved.
+    Before(Invitation),
 }

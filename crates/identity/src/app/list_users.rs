@@ -50,10 +50,7 @@ impl App {
         let now = self.clock.now();
         let mut by_user: HashMap<_, _> = invitations
             .into_iter()
-            .map(|mut invitation| {
-                invitation.state = invitation.state_at(now);
-                (invitation.user_id, invitation)
-            })
+            .map(|invitation| (invitation.user_id, invitation.at(now)))
             .collect();
         for user in users {
             user.billing_contact = user.id == account.billing_contact;

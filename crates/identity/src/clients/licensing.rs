@@ -15,7 +15,7 @@ use super::{Refused, unavailable};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::error::Error;
-use crate::domain::message::ReleaseSeats;
+use crate::domain::message::{MoveSeats, ReleaseSeats};
 use crate::wire::{confirmation, reservation_key};
 
 const NAME: &str = "licensing";
@@ -106,6 +106,30 @@ impl Licensing {
         let request = self.signer.request(message, &Actor::Service, NAME)?;
         self.seats.clone().release_seats(request).await?;
         Ok(())
+    }
+
+    /// Hands seats on.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`]; [`Refused::Partly`] where some of the seats are still to come.
+    pub async fn move_seats(&self, moves: Vec<MoveSeats>) -> Result<(), Refused> {
+        let order = |order: MoveSeats| internal::SeatMove {
+            account_id: order.account_id.to_string(),
+            from: order.from.to_string(),
+            from_version: order.from_version,
+            to: order.to.to_string(),
+            to_version: order.to_version,
+        };
+        let message = internal::MoveSeatsRequest {
+            moves: moves.into_iter().map(order).collect(),
+        };
+        let request = self.signer.request(message, &Actor::Service, NAME)?;
+        let pending = self.seats.clone().move_seats(request).await?.into_inner().pending;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let left = pending.into_iter().filter_map(|index| usize::try_from(index).ok());
+        Err(Refused::Partly(left.collect(), "the seats are still to come".into()))
     }
 
     /// Tells which reservations will never be committed.

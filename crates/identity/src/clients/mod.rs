@@ -8,6 +8,8 @@ pub use billing::Billing;
 pub use licensing::Licensing;
 pub use notification::{Letter, Notification};
 
+use std::collections::BTreeSet;
+
 use tonic::{Code, Status};
 
 use crate::domain::error::Error;
@@ -19,6 +21,8 @@ pub enum Refused {
     Malformed(String),
     /// Not possible now.
     Later(String),
+    /// Done, but for those of the batch with these indexes, which are not possible now.
+    Partly(BTreeSet<usize>, String),
 }
 
 impl From<Status> for Refused {

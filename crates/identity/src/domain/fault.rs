@@ -26,6 +26,10 @@ pub enum Fault {
     DescriptionTooLong,
     /// Control characters.
     DescriptionCharacter,
+    /// Not a state.
+    StateUnknown,
+    /// Not a kind of invitation.
+    KindUnknown,
     /// Not a role.
     RoleUnknown,
     /// A built-in role and the id of another.

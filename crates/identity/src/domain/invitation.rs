@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 /// What has become of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum InvitationState {
     /// Waiting for an answer.
@@ -61,7 +61,8 @@ impl FromStr for Kind {
 }
 
 impl InvitationState {
-    const ALL: [Self; 6] = [
+    /// Every state.
+    pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Accepted,
         Self::Declined,
@@ -153,18 +154,49 @@ impl Invitation {
         }
     }
 
-    /// Whether it can be accepted with a password now.
+    /// The same with its state at a point in time.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.state = self.state_at(now);
+        self
+    }
+
+    /// Who holds the seats that come with it until it is accepted: the new user, or the invitation of one who is to move.
+    pub fn holder(&self) -> String {
+        match self.kind {
+            Kind::Join => self.user_id.to_string(),
+            Kind::Transfer => self.id.to_string(),
+        }
+    }
+
+    /// Whether it holds seats itself, which come free or move when it ends.
+    pub const fn holds_seats(&self) -> bool {
+        matches!(self.kind, Kind::Transfer) && !self.products.is_empty()
+    }
+
+    /// Whether it can still be answered or taken back.
     ///
     /// # Errors
     /// Why not.
-    pub fn check_joinable(&self, now: Timestamp) -> Result<(), Error> {
+    pub fn check_pending(&self, now: Timestamp) -> Result<(), Error> {
         match self.state_at(now) {
-            InvitationState::Pending if self.kind == Kind::Transfer => Err(Error::TransferNeedsSession),
             InvitationState::Pending => Ok(()),
             InvitationState::Expired => Err(Error::InvitationExpired),
             InvitationState::Revoked => Err(Error::InvitationRevoked),
             InvitationState::Superseded => Err(Error::InvitationSuperseded),
             InvitationState::Accepted | InvitationState::Declined => Err(Error::InvitationNotPending),
+        }
+    }
+
+    /// Whether it can be accepted with a password now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_joinable(&self, now: Timestamp) -> Result<(), Error> {
+        self.check_pending(now)?;
+        match self.kind {
+            Kind::Join => Ok(()),
+            Kind::Transfer => Err(Error::TransferNeedsSession),
         }
     }
 }

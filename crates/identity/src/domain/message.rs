@@ -1,7 +1,7 @@
 //! What other services are told through the outbox. Nothing secret is in it: a link is derived when it is delivered.
 
 use serde::{Deserialize, Serialize};
-use types::{AccountId, InvitationId, Timestamp};
+use types::{AccountId, InvitationId, Timestamp, UserId};
 
 use super::account::Account;
 use super::invitation::Kind;
@@ -14,6 +14,8 @@ pub const CONFIRM_RESERVATION: &str = "licensing.confirm_reservation";
 pub const ABORT_RESERVATION: &str = "licensing.abort_reservation";
 /// Licensing: a [`ReleaseSeats`].
 pub const RELEASE_SEATS: &str = "licensing.release_seats";
+/// Licensing: a [`MoveSeats`].
+pub const MOVE_SEATS: &str = "licensing.move_seats";
 /// Notification: an [`InvitationMail`].
 pub const INVITATION_MAIL: &str = "notification.invitation_mail";
 /// Notification: a [`Notice`].
@@ -156,6 +158,21 @@ pub struct ReleaseSeats {
     /// The products that remain, sorted; none where all seats are given up.
     #[serde(default)]
     pub products: Vec<String>,
+}
+
+/// Somebody hands all seats on to another of the same account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MoveSeats {
+    /// The account whose seats they are.
+    pub account_id: AccountId,
+    /// Who held them: the invitation by which somebody has moved.
+    pub from: InvitationId,
+    /// One more than the version of what it held.
+    pub from_version: i64,
+    /// Who holds them now: the user.
+    pub to: UserId,
+    /// The version of that.
+    pub to_version: i64,
 }
 
 /// A subscription for a new account.

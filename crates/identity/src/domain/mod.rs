@@ -14,6 +14,7 @@ pub mod etag;
 pub mod fault;
 pub mod group;
 pub mod invitation;
+pub mod invitation_filter;
 pub mod life;
 pub mod message;
 pub mod name_key;

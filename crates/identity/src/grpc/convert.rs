@@ -15,7 +15,6 @@ use crate::domain::admission::{
 };
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
-use crate::domain::invitation::{Invitation, InvitationState, Kind};
 use crate::domain::new_user::{NewUser, Options, WelcomeWish};
 use crate::domain::role::RoleWish;
 use crate::domain::session::Tokens;
@@ -23,6 +22,7 @@ use crate::domain::token::hex;
 use crate::domain::user::{User, UserState};
 use crate::wire::{confirmation, reservation_key};
 
+use super::invitation;
 use super::status::refuse;
 
 /// A point in time on the wire.
@@ -286,7 +286,7 @@ pub fn user(user: User, reader: &chassis::Person) -> wire::User {
         time_zone: user.time_zone,
         group_id: user.group_id.map(|id| id.to_string()).unwrap_or_default(),
         settings_template_id: user.settings_template_id.map(|id| id.to_string()).unwrap_or_default(),
-        invitation: user.invitation.map(invitation),
+        invitation: user.invitation.map(|it| invitation::write(it, sees_roles)),
         create_time: Some(timestamp(user.create_time)),
         custom_role_id: match user.custom_role_id {
             Some(id) if sees_roles => id.to_string(),
@@ -306,37 +306,5 @@ const fn user_state(state: UserState) -> wire::user::State {
         UserState::Active => wire::user::State::Active,
         UserState::Suspended => wire::user::State::Suspended,
         UserState::Deleted => wire::user::State::Deleted,
-    }
-}
-
-fn invitation(invitation: Invitation) -> wire::Invitation {
-    wire::Invitation {
-        id: invitation.id.to_string(),
-        kind: kind(invitation.kind).into(),
-        state: invitation_state(invitation.state).into(),
-        email: invitation.address,
-        create_time: Some(timestamp(invitation.create_time)),
-        expire_time: Some(timestamp(invitation.expire_time)),
-        inviter_id: invitation.inviter_id.to_string(),
-    }
-}
-
-/// What accepting does, on the wire.
-pub const fn kind(kind: Kind) -> wire::invitation::Kind {
-    match kind {
-        Kind::Join => wire::invitation::Kind::Join,
-        Kind::Transfer => wire::invitation::Kind::Transfer,
-    }
-}
-
-/// What has become of an invitation, on the wire.
-pub const fn invitation_state(state: InvitationState) -> wire::invitation::State {
-    match state {
-        InvitationState::Pending => wire::invitation::State::Pending,
-        InvitationState::Accepted => wire::invitation::State::Accepted,
-        InvitationState::Declined => wire::invitation::State::Declined,
-        InvitationState::Revoked => wire::invitation::State::Revoked,
-        InvitationState::Expired => wire::invitation::State::Expired,
-        InvitationState::Superseded => wire::invitation::State::Superseded,
     }
 }

@@ -7,6 +7,7 @@ mod authentication_service;
 mod convert;
 mod field;
 mod group_service;
+mod invitation;
 mod invitation_service;
 mod mask;
 mod role_service;

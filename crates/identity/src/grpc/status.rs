@@ -149,6 +149,8 @@ const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
             "DESCRIPTION_CHARACTER",
             "a description has no control characters but line feeds and tabs",
         ),
+        Fault::StateUnknown => (InvalidArgument, "STATE_UNKNOWN", "there is no such state"),
+        Fault::KindUnknown => (InvalidArgument, "KIND_UNKNOWN", "there is no such kind"),
         Fault::RoleUnknown => (InvalidArgument, "ROLE_UNKNOWN", "there is no such role"),
         Fault::RoleConflict => (
             InvalidArgument,

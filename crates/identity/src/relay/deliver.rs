@@ -8,7 +8,7 @@ use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, NOTICE, Notice, RELEASE_SEATS,
+    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS,
     START_SUBSCRIPTION, StartSubscription,
 };
 
@@ -33,6 +33,12 @@ impl Deliver for Courier {
             Err(Refused::Malformed(_)) if batch.len() > 1 => self.one_by_one(topic, batch).await,
             Err(Refused::Malformed(text)) => batch.iter().map(|_| Delivery::Park(text.clone())).collect(),
             Err(Refused::Later(text)) => batch.iter().map(|_| Delivery::Retry(text.clone())).collect(),
+            Err(Refused::Partly(left, text)) => (0..batch.len())
+                .map(|index| match left.contains(&index) {
+                    true => Delivery::Retry(text.clone()),
+                    false => Delivery::Done,
+                })
+                .collect(),
         };
         failpoint("identity::relay::delivered");
         deliveries
@@ -46,7 +52,7 @@ impl Courier {
             deliveries.push(match self.attempt(topic, std::slice::from_ref(message)).await {
                 Ok(()) => Delivery::Done,
                 Err(Refused::Malformed(text)) => Delivery::Park(text),
-                Err(Refused::Later(text)) => Delivery::Retry(text),
+                Err(Refused::Later(text) | Refused::Partly(_, text)) => Delivery::Retry(text),
             });
         }
         deliveries
@@ -57,6 +63,7 @@ impl Courier {
             CONFIRM_RESERVATION => self.licensing.confirm(&read::<Confirmation>(batch)?).await,
             ABORT_RESERVATION => self.licensing.abort(&read::<ReservationKey>(batch)?).await,
             RELEASE_SEATS => self.licensing.release(read(batch)?).await,
+            MOVE_SEATS => self.licensing.move_seats(read(batch)?).await,
             INVITATION_MAIL => self.mail(read(batch)?).await,
             NOTICE => self.notice(read(batch)?).await,
             START_SUBSCRIPTION => {

@@ -1,11 +1,16 @@
 //! Invitations.
 
+mod answer;
 mod end;
+mod expire;
+mod list;
 
+pub use answer::answer;
 pub use end::{Ended, end_of_users};
+pub use expire::{Expired, expire, overdue};
+pub use list::list;
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, InvitationId, RoleId, TemplateId, Timestamp, UserId};
@@ -150,7 +155,7 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Opti
     .transpose()
 }
 
-/// The invitations by which these users of an account joined, or are to join.
+/// The invitations by which these users of an account joined, or are to join, the last of each user last.
 pub async fn of_users(
     conn: &impl ConnectionTrait,
     account: AccountId,
@@ -160,28 +165,20 @@ pub async fn of_users(
     let query = invitation::Entity::find()
         .filter(invitation::Column::AccountId.eq(account.to_string()))
         .filter(invitation::Column::UserId.is_in(ids));
-    let rows = query.all(conn).await.map_err(StorageError::from)?;
-    rows.into_iter().map(read).collect()
+    // The last one tells how they came here.
+    let rows = query.order_by_asc(invitation::Column::Id).all(conn).await;
+    rows.map_err(StorageError::from)?.into_iter().map(read).collect()
 }
 
-/// Marks a pending invitation as accepted. False when it is not pending any more, or was sent again since.
-pub async fn accept(
+/// One invitation of an account.
+pub async fn find(
     conn: &impl ConnectionTrait,
-    invitation: &Invitation,
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let update = invitation::Entity::update_many()
-        .col_expr(
-            invitation::Column::State,
-            Expr::value(InvitationState::Accepted.as_str()),
-        )
-        .col_expr(invitation::Column::AnswerTime, Expr::value(now.micros()))
-        .filter(invitation::Column::Id.eq(invitation.id.to_string()))
-        .filter(invitation::Column::AccountId.eq(invitation.account_id.to_string()))
-        .filter(invitation::Column::Generation.eq(i64::from(invitation.generation)))
-        .filter(invitation::Column::State.eq(InvitationState::Pending.as_str()))
-        .filter(invitation::Column::ExpireTime.gt(now.micros()));
-    Ok(update.exec(conn).await?.rows_affected == 1)
+    account: AccountId,
+    id: InvitationId,
+) -> Result<Option<Invitation>, Error> {
+    let query =
+        invitation::Entity::find_by_id(id.to_string()).filter(invitation::Column::AccountId.eq(account.to_string()));
+    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
 }
 
 fn read(row: invitation::Model) -> Result<Invitation, Error> {

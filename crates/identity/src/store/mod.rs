@@ -6,6 +6,7 @@ pub mod creations;
 pub mod entity;
 pub mod groups;
 pub mod invitations;
+pub mod invitees;
 pub mod memberships;
 mod migration;
 pub mod posts;

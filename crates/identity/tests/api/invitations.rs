@@ -1,12 +1,11 @@
-//! InspectInvitation and AcceptInvitation.
-
-use std::time::Duration;
+//! InspectInvitation, AcceptInvitation and DeclineInvitation: the invited person's side.
 
 use futures::future::join_all;
 use identity::Config;
 use proto::identity::v1::invitation::{Kind, State};
 use proto::identity::v1::{
-    AcceptInvitationRequest, InspectInvitationRequest, InspectInvitationResponse, SessionTokens,
+    AcceptInvitationRequest, DeclineInvitationRequest, InspectInvitationRequest, InspectInvitationResponse,
+    SessionTokens,
 };
 use tonic::{Code, Status};
 
@@ -18,7 +17,7 @@ on_both_databases! {
     of_parallel_acceptances_one_wins
     a_password_of_the_wrong_length_changes_nothing
     an_altered_token_belongs_to_nothing
-    an_expired_invitation_is_shown_and_not_accepted
+    each_way_an_invitation_has_ended_is_told_by_its_reason
     a_transfer_is_not_accepted_with_a_password
 }
 
@@ -40,21 +39,26 @@ async fn accept(stack: &Stack, token: &str, password: &str) -> Result<SessionTok
     Ok(answer.into_inner().tokens.unwrap())
 }
 
+async fn decline(stack: &Stack, token: &str) -> Result<(), Status> {
+    let message = stack.anonymous(DeclineInvitationRequest {
+        token: token.to_owned(),
+    });
+    stack.invitations().decline_invitation(message).await.map(drop)
+}
+
 /// Invites somebody; answers their address and the token in their mail.
 async fn invite(stack: &Stack) -> (String, String) {
     let (owner, email) = (stack.owner().await, address());
     stack.commit(&owner, commit(&owner, add(&[&email]))).await.unwrap();
-    let mails = arrived(1, || stack.peers.mails()).await;
-    (email, token(&mails[0]))
+    let mail = stack.mail_to(&email).await;
+    (email, token(&mail))
 }
 
 async fn an_invitation_is_accepted_once_and_logs_in(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let (email, token) = invite(&stack).await;
     let tokens = accept(&stack, &token, CHOSEN).await.unwrap();
-    assert_eq!(inspect(&stack, &token).await.unwrap().state(), State::Accepted);
-    let again = refusal(accept(&stack, &token, "another-password").await);
-    assert_eq!(again, (Code::FailedPrecondition, "INVITATION_NOT_PENDING".into()));
+    assert_eq!(ended(&stack, &token).await, "INVITATION_NOT_PENDING");
     let later = stack.log_in(&email, CHOSEN).await.unwrap();
     assert_eq!((later.user_id, later.account_id), (tokens.user_id, tokens.account_id));
 }
@@ -109,17 +113,45 @@ async fn an_altered_token_belongs_to_nothing(stack: impl AsyncFn(fn(&mut Config)
             "{altered}"
         );
         accept(&stack, &altered, CHOSEN).await.unwrap_err();
+        decline(&stack, &altered).await.unwrap_err();
     }
     assert_eq!(inspect(&stack, &token).await.unwrap().state(), State::Pending);
 }
 
-async fn an_expired_invitation_is_shown_and_not_accepted(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
-    let stack = stack(|config| config.invitations.lifetime = Duration::from_millis(1)).await;
-    let (email, token) = invite(&stack).await;
-    let inspected = inspect(&stack, &token).await.unwrap();
-    assert_eq!((inspected.state(), inspected.email), (State::Expired, email));
-    let refused = refusal(accept(&stack, &token, CHOSEN).await);
-    assert_eq!(refused, (Code::FailedPrecondition, "INVITATION_EXPIRED".into()));
+async fn each_way_an_invitation_has_ended_is_told_by_its_reason(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let cases = [
+        ("state = 'ACCEPTED'", "INVITATION_NOT_PENDING"),
+        ("state = 'DECLINED'", "INVITATION_NOT_PENDING"),
+        ("state = 'REVOKED'", "INVITATION_REVOKED"),
+        ("state = 'SUPERSEDED'", "INVITATION_SUPERSEDED"),
+        ("state = 'EXPIRED'", "INVITATION_EXPIRED"),
+        // Its time is over, and no timer has come by yet.
+        ("state = 'PENDING', expire_time = 0", "INVITATION_EXPIRED"),
+        // The link is not the last that was sent.
+        (
+            "state = 'PENDING', generation = 2, token_hash = 'another'",
+            "INVITATION_SUPERSEDED",
+        ),
+    ];
+    let (_, token) = invite(&stack).await;
+    for (change, reason) in cases {
+        stack.execute(&format!("UPDATE invitations SET {change}")).await;
+        assert_eq!(ended(&stack, &token).await, reason, "{change}");
+    }
+    let (_, token) = invite(&stack).await;
+    stack.execute("UPDATE accounts SET state = 'CLOSED'").await;
+    assert_eq!(ended(&stack, &token).await, "INVITATION_REVOKED");
+}
+
+/// The reason for which an invitation is neither shown, accepted nor declined: one and the same.
+async fn ended(stack: &Stack, token: &str) -> String {
+    let inspected = refusal(inspect(stack, token).await);
+    let accepted = refusal(accept(stack, token, CHOSEN).await);
+    let declined = refusal(decline(stack, token).await);
+    assert_eq!((&inspected, &inspected), (&accepted, &declined));
+    assert_eq!(inspected.0, Code::FailedPrecondition);
+    inspected.1
 }
 
 async fn a_transfer_is_not_accepted_with_a_password(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
@@ -128,7 +160,7 @@ async fn a_transfer_is_not_accepted_with_a_password(stack: impl AsyncFn(fn(&mut 
     let other = stack.owner().await;
     stack.commit(&other, commit(&other, add(&[&email]))).await.unwrap();
     let mails = arrived(2, || stack.peers.mails()).await;
-    let transfer = token(&mails[1]);
+    let transfer = token(mails.last().unwrap());
     assert_eq!(inspect(&stack, &transfer).await.unwrap().kind(), Kind::Transfer);
     let refused = refusal(accept(&stack, &transfer, CHOSEN).await);
     assert_eq!(refused, (Code::FailedPrecondition, "TRANSFER_NEEDS_SESSION".into()));

@@ -10,9 +10,9 @@ use proto::licensing::internal::v1::reservation_service_server::{ReservationServ
 use proto::licensing::internal::v1::seat_service_server::{SeatService, SeatServiceServer};
 use proto::licensing::internal::v1::{
     AbortReservationsRequest, AbortReservationsResponse, BatchGetHoldingsRequest, BatchGetHoldingsResponse,
-    ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, Release, ReleaseSeatsRequest,
-    ReleaseSeatsResponse, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse, SetSeatTotalsRequest,
-    SetSeatTotalsResponse,
+    ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, MoveSeatsRequest, MoveSeatsResponse,
+    Release, ReleaseSeatsRequest, ReleaseSeatsResponse, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse,
+    SetSeatTotalsRequest, SetSeatTotalsResponse,
 };
 use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
@@ -210,6 +210,11 @@ impl SeatService for Peers {
         let message = self.open("licensing", request);
         let mut state = self.0.state.lock().unwrap();
         answer(state.licensing, || state.releases.extend(message.releases))
+    }
+
+    async fn move_seats(&self, request: Request<MoveSeatsRequest>) -> Result<Response<MoveSeatsResponse>, Status> {
+        self.open("licensing", request);
+        Ok(Response::new(MoveSeatsResponse::default()))
     }
 
     async fn batch_get_holdings(

@@ -296,6 +296,7 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
         },
         invitations: InvitationConfig {
             lifetime: Duration::from_secs(3_600),
+            sweep: Duration::from_millis(50),
         },
         admission: AdmissionConfig {
             grant_key: secret(GRANT_KEY),

@@ -39,6 +39,8 @@ pub enum Input {
     Confirmation,
     /// Who gives up seats.
     Release,
+    /// Who hands seats on to whom.
+    Move,
     /// How many seats an account has.
     SeatTotals,
     /// Whose seats to look up.

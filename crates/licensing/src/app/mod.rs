@@ -6,6 +6,7 @@ mod confirm_reservations;
 mod error;
 mod list_products;
 mod list_seat_pools;
+mod move_seats;
 mod purge;
 mod release_seats;
 mod reserve_seats;

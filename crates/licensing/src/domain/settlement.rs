@@ -1,5 +1,9 @@
 //! What becomes of reservations and holders: confirming, aborting, releasing.
 
+mod moving;
+
+pub use moving::{Move, NotYet};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bad_input::BadInput;

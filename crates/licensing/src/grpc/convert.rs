@@ -15,7 +15,7 @@ use crate::domain::product::Product;
 use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
 use crate::domain::seat_pool::{Pool, PoolKey};
 use crate::domain::seats::Seats;
-use crate::domain::settlement::{Settlement, Taking};
+use crate::domain::settlement::{Move, Settlement, Taking};
 
 /// How many entries one call takes.
 const MOST: usize = 1_000;
@@ -83,6 +83,33 @@ pub fn releases(request: internal::ReleaseSeatsRequest) -> Result<Vec<Release>, 
         })
     })
     .map_err(|bad| Input::Release.malformed(bad))
+}
+
+pub fn moves(request: internal::MoveSeatsRequest) -> Result<Vec<Move>, Error> {
+    read_list("moves", request.moves, |order| {
+        let account = read_account(&order.account_id)?;
+        let holder = |field, text: &str| {
+            let subject = Subject::read(text).map_err(|bad| BadInput::new(field, bad.problem))?;
+            Ok(HolderKey { account, subject })
+        };
+        let (from, to) = (holder("from", &order.from)?, holder("to", &order.to)?);
+        if from == to {
+            return Err(BadInput::new("to", "somebody else is expected"));
+        }
+        if order.from_version < 2 {
+            return Err(BadInput::new("from_version", "a number from 2 is expected"));
+        }
+        if order.to_version < 1 {
+            return Err(BadInput::new("to_version", "a number from 1 is expected"));
+        }
+        Ok(Move {
+            from,
+            from_version: order.from_version,
+            to,
+            to_version: order.to_version,
+        })
+    })
+    .map_err(|bad| Input::Move.malformed(bad))
 }
 
 pub fn seat_totals(request: internal::SetSeatTotalsRequest) -> Result<(AccountId, i64, Seats), Error> {

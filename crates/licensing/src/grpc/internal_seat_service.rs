@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proto::licensing::internal::v1::seat_service_server::SeatService;
 use proto::licensing::internal::v1::{
-    BatchGetHoldingsRequest, BatchGetHoldingsResponse, ReleaseSeatsRequest, ReleaseSeatsResponse, SetSeatTotalsRequest,
-    SetSeatTotalsResponse,
+    BatchGetHoldingsRequest, BatchGetHoldingsResponse, MoveSeatsRequest, MoveSeatsResponse, ReleaseSeatsRequest,
+    ReleaseSeatsResponse, SetSeatTotalsRequest, SetSeatTotalsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -43,6 +43,16 @@ impl SeatService for Service {
         let releases = convert::releases(request.into_inner())?;
         self.app.release_seats(&caller, releases).await?;
         Ok(Response::new(ReleaseSeatsResponse {}))
+    }
+
+    async fn move_seats(&self, request: Request<MoveSeatsRequest>) -> Result<Response<MoveSeatsResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let moves = convert::moves(request.into_inner())?;
+        let pending = self.app.move_seats(&caller, moves).await?;
+        let pending = pending.into_iter().filter_map(|index| i32::try_from(index).ok());
+        Ok(Response::new(MoveSeatsResponse {
+            pending: pending.collect(),
+        }))
     }
 
     async fn batch_get_holdings(

@@ -58,6 +58,7 @@ const fn malformed(input: Input) -> &'static str {
         Input::Reservation => "RESERVATION_MALFORMED",
         Input::Confirmation => "CONFIRMATION_MALFORMED",
         Input::Release => "RELEASE_MALFORMED",
+        Input::Move => "MOVE_MALFORMED",
         Input::SeatTotals => "SEAT_TOTALS_MALFORMED",
         Input::Subjects => "SUBJECTS_MALFORMED",
     }
@@ -89,6 +90,7 @@ mod tests {
             (Input::Reservation, "RESERVATION_MALFORMED"),
             (Input::Confirmation, "CONFIRMATION_MALFORMED"),
             (Input::Release, "RELEASE_MALFORMED"),
+            (Input::Move, "MOVE_MALFORMED"),
             (Input::SeatTotals, "SEAT_TOTALS_MALFORMED"),
             (Input::Subjects, "SUBJECTS_MALFORMED"),
         ];

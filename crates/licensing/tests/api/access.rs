@@ -3,8 +3,8 @@
 use chassis::{Actor, Signer};
 use licensing::Config;
 use proto::licensing::internal::v1::{
-    AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, ReleaseSeatsRequest,
-    ReserveSeatsRequest, SetSeatTotalsRequest,
+    AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, MoveSeatsRequest,
+    ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
 };
 use proto::licensing::v1::{ListProductsRequest, ListSeatPoolsRequest};
 use tonic::{Code, Request};
@@ -49,6 +49,7 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         call!(reservations, abort_reservations, AbortReservationsRequest, "identity"),
         call!(ledger, set_seat_totals, SetSeatTotalsRequest, "billing"),
         call!(ledger, release_seats, ReleaseSeatsRequest, "identity"),
+        call!(ledger, move_seats, MoveSeatsRequest, "identity"),
         call!(ledger, batch_get_holdings, BatchGetHoldingsRequest, "gateway"),
     ];
     answers.into_iter().flatten().collect()

@@ -11,6 +11,7 @@ mod identity;
 mod list_products;
 mod list_seat_pools;
 mod migrations;
+mod move_seats;
 mod purge;
 mod release_seats;
 mod reserve_seats;
