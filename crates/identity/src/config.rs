@@ -53,6 +53,9 @@ pub struct Config {
     /// Users.
     #[serde(default)]
     pub users: UserConfig,
+    /// Handing over the billing contact's post.
+    #[serde(default)]
+    pub billing_contacts: BillingContactConfig,
 }
 
 /// Sessions and their tokens.
@@ -145,6 +148,23 @@ impl Default for PasswordConfig {
             memory_kib: 19_456,
             passes: 2,
             concurrency: 2,
+        }
+    }
+}
+
+/// Handing over the billing contact's post.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BillingContactConfig {
+    /// How long an offer can be accepted.
+    #[serde(deserialize_with = "period")]
+    pub offer_lifetime: Duration,
+}
+
+impl Default for BillingContactConfig {
+    fn default() -> Self {
+        Self {
+            offer_lifetime: seven_days(),
         }
     }
 }

@@ -14,7 +14,10 @@ mod relay;
 mod store;
 mod wire;
 
-pub use config::{AdmissionConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig, UserConfig};
+pub use config::{
+    AdmissionConfig, BillingContactConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig,
+    UserConfig,
+};
 pub use store::Migrator;
 
 use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
@@ -74,6 +77,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         ),
         links,
         memory: config.admission.memory,
+        offer_lifetime: config.billing_contacts.offer_lifetime,
         retention: config.users.retention,
     };
     let mut background = JoinSet::new();

@@ -1,8 +1,10 @@
 //! What identity can do, one use case a file; nothing is decided elsewhere.
 
+mod accept_billing_contact;
 mod accept_invitation;
 mod assign_roles;
 mod bring_back_user;
+mod check_access;
 mod commit_add_users;
 mod create_account;
 mod create_group;
@@ -15,6 +17,7 @@ mod end_user;
 mod end_users;
 mod expire_invitations;
 mod forget_requests;
+mod get_billing_contact;
 mod get_caller;
 mod get_group;
 mod get_invitation;
@@ -31,6 +34,7 @@ mod log_in;
 mod log_out;
 mod message;
 mod notices;
+mod offer_billing_contact;
 mod origin;
 mod passwords;
 mod pending_invitation;
@@ -43,9 +47,11 @@ mod update_group;
 mod update_role;
 
 pub use assign_roles::Assignment;
+pub use check_access::Check;
 pub use commit_add_users::Commits;
 pub use create_group::NewGroup;
 pub use delete_role::Deletion;
+pub use get_billing_contact::{OpenOffer, Post};
 pub use links::Links;
 pub use list_roles::AnyRole;
 pub use origin::{invited, origin};
@@ -92,6 +98,8 @@ pub struct App {
     pub commits: Commits,
     /// How long requests are remembered.
     pub memory: Duration,
+    /// How long an offer of the billing contact's post can be accepted.
+    pub offer_lifetime: Duration,
     /// How long deleted users can be restored.
     pub retention: Duration,
 }

@@ -71,6 +71,7 @@ impl Licensing {
                 Product {
                     name: product.name,
                     guide_url: product.guide_url,
+                    can_host_sessions: product.can_host_sessions,
                 },
             )
         };

@@ -88,6 +88,21 @@ pub enum Error {
     /// 0 or more than 1,000 assignments.
     #[error("a request has 1 to 1,000 assignments")]
     AssignmentsCount,
+    /// 0 or more than 1,000 questions about access.
+    #[error("a request asks 1 to 1,000 questions")]
+    ChecksCount,
+    /// What the caller asks for takes a permission that they do not have.
+    #[error("this takes the permission {0}")]
+    PermissionRequired(types::Permission),
+    /// The post is offered to whoever holds it.
+    #[error("the user is the billing contact already")]
+    BillingContactHeld,
+    /// The post is offered to somebody who cannot have it.
+    #[error("the billing contact is an active admin or super admin")]
+    BillingContactUnqualified,
+    /// Nothing is offered to the caller, or by them.
+    #[error("there is no such offer")]
+    BillingContactOfferNotFound,
     /// The account would be left without a super admin.
     #[error("an account has at least one super admin")]
     LastSuperAdmin,

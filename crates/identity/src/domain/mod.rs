@@ -1,5 +1,6 @@
 //! What is true of accounts, users and invitations, without any I/O.
 
+pub mod access;
 pub mod account;
 pub mod admission;
 pub mod assignment;

@@ -1,9 +1,11 @@
 //! The wire: translates, decides nothing.
 
+mod access_service;
 mod account_service;
 mod admission_service;
 mod audit_service;
 mod authentication_service;
+mod billing_contact_service;
 mod convert;
 mod field;
 mod group_service;
@@ -18,7 +20,9 @@ mod user_service;
 use proto::identity::internal::v1::account_service_server::AccountServiceServer;
 use proto::identity::internal::v1::admission_service_server::AdmissionServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
+use proto::identity::v1::access_service_server::AccessServiceServer;
 use proto::identity::v1::audit_service_server::AuditServiceServer;
+use proto::identity::v1::billing_contact_service_server::BillingContactServiceServer;
 use proto::identity::v1::group_service_server::GroupServiceServer;
 use proto::identity::v1::invitation_service_server::InvitationServiceServer;
 use proto::identity::v1::role_service_server::RoleServiceServer;
@@ -40,6 +44,11 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
         )
         .add_service(AuditServiceServer::new(audit_service::Audit(app.clone())).max_decoding_message_size(limit))
         .add_service(GroupServiceServer::new(group_service::Groups(app.clone())).max_decoding_message_size(limit))
+        .add_service(AccessServiceServer::new(access_service::Access(app.clone())).max_decoding_message_size(limit))
+        .add_service(
+            BillingContactServiceServer::new(billing_contact_service::BillingContacts(app.clone()))
+                .max_decoding_message_size(limit),
+        )
         .add_service(RoleServiceServer::new(role_service::Roles(app.clone())).max_decoding_message_size(limit))
         .add_service(UserServiceServer::new(user_service::Users(app.clone())).max_decoding_message_size(limit))
         .add_service(

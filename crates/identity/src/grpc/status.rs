@@ -49,6 +49,13 @@ impl From<Error> for Status {
             Error::RoleBuiltIn => plain(FailedPrecondition, "ROLE_BUILT_IN"),
             Error::RoleInUse => plain(FailedPrecondition, "ROLE_IN_USE"),
             Error::RoleLimitReached => plain(FailedPrecondition, "ROLE_LIMIT_REACHED"),
+            Error::ChecksCount => field(InvalidArgument, "CHECKS_COUNT", "checks"),
+            Error::PermissionRequired(permission) => {
+                plain(PermissionDenied, "PERMISSION_REQUIRED").metadata("permission", permission.as_str())
+            }
+            Error::BillingContactHeld => field(FailedPrecondition, "BILLING_CONTACT_HELD", "user_id"),
+            Error::BillingContactUnqualified => field(FailedPrecondition, "BILLING_CONTACT_UNQUALIFIED", "user_id"),
+            Error::BillingContactOfferNotFound => plain(FailedPrecondition, "BILLING_CONTACT_OFFER_NOT_FOUND"),
             Error::AssignmentsCount => field(InvalidArgument, "ASSIGNMENTS_COUNT", "assignments"),
             Error::LastSuperAdmin => plain(FailedPrecondition, "LAST_SUPER_ADMIN"),
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),

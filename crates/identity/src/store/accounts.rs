@@ -83,6 +83,26 @@ pub async fn insert(
     Ok(())
 }
 
+/// Offers the billing contact's post to somebody, in the place of an earlier offer.
+pub async fn offer(conn: &impl ConnectionTrait, id: AccountId, offer: Offer) -> Result<(), StorageError> {
+    let update = account::Entity::update_many()
+        .col_expr(account::Column::OfferedUserId, Expr::value(offer.user_id.to_string()))
+        .col_expr(account::Column::OfferTime, Expr::value(offer.create_time.micros()))
+        .col_expr(account::Column::Revision, Expr::col(account::Column::Revision).add(1))
+        .filter(account::Column::Id.eq(id.to_string()));
+    update.exec(conn).await?;
+    Ok(())
+}
+
+/// Gives the billing contact's post to whom it was offered.
+pub async fn hand_over(conn: &impl ConnectionTrait, id: AccountId, to: types::UserId) -> Result<(), StorageError> {
+    let update = account::Entity::update_many()
+        .col_expr(account::Column::BillingContactId, Expr::value(to.to_string()))
+        .filter(account::Column::Id.eq(id.to_string()));
+    update.exec(conn).await?;
+    withdraw_offer(conn, id).await
+}
+
 /// Ends the offer of the billing contact's post, if there is one.
 pub async fn withdraw_offer(conn: &impl ConnectionTrait, id: AccountId) -> Result<(), StorageError> {
     let update = account::Entity::update_many()

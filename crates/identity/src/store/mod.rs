@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit_events;
 pub mod creations;
 pub mod entity;
+pub mod grantors;
 pub mod groups;
 pub mod invitations;
 pub mod invitees;

@@ -4,6 +4,8 @@
 mod access;
 mod assign_roles;
 mod audit;
+mod billing_contact;
+mod check_access;
 mod commit_add_users;
 mod create_account;
 mod end_invitations;

@@ -14,7 +14,9 @@ use identity::{
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
+use proto::identity::v1::access_service_client::AccessServiceClient;
 use proto::identity::v1::audit_service_client::AuditServiceClient;
+use proto::identity::v1::billing_contact_service_client::BillingContactServiceClient;
 use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::role_service_client::RoleServiceClient;
@@ -197,6 +199,14 @@ impl Stack {
         GroupServiceClient::new(self.channel())
     }
 
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel())
+    }
+
+    pub fn billing_contacts(&self) -> BillingContactServiceClient<Channel> {
+        BillingContactServiceClient::new(self.channel())
+    }
+
     pub fn roles(&self) -> RoleServiceClient<Channel> {
         RoleServiceClient::new(self.channel())
     }
@@ -311,6 +321,7 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             concurrency: 2,
         },
         users: UserConfig::default(),
+        billing_contacts: Default::default(),
     }
 }
 

@@ -88,6 +88,7 @@ impl Parts<'_> {
             admission: settings.block("admission", &[("grant_key", &self.keys.grant_key)])?,
             passwords: settings.block("passwords", &[])?,
             users: settings.block("users", &[])?,
+            billing_contacts: settings.block("billing_contacts", &[])?,
         };
         settings.finish()?;
         Ok(config)

@@ -1,0 +1,204 @@
+//! Whether a user may do something, and what decides that.
+
+use types::Permission;
+
+use super::account::{Account, AccountState};
+use super::catalogue::Catalogue;
+use super::user::{User, UserState};
+
+/// What decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Denied: the account is closed.
+    AccountClosed,
+    /// Denied: the user is deleted.
+    UserDeleted,
+    /// Denied: the user is suspended.
+    UserSuspended,
+    /// Denied: the user has not accepted their invitation yet.
+    UserInvited,
+    /// Denied: the permission comes with a post that the user does not hold.
+    BillingContactRequired,
+    /// Denied: the user's role does not grant it.
+    RoleMissing,
+    /// Denied: the role grants it, but there is no license for it.
+    LicenseMissing,
+    /// Allowed by the billing contact's post.
+    BillingContact,
+    /// Allowed by the user's role, and by a license where one is needed.
+    Role,
+}
+
+impl Reason {
+    /// Whether this allows.
+    pub const fn allows(self) -> bool {
+        matches!(self, Self::BillingContact | Self::Role)
+    }
+}
+
+/// Whether a user of `account` may do what `permission` is about.
+pub fn decide(account: &Account, user: &User, permission: Permission, catalogue: &Catalogue) -> Reason {
+    match (account.state, user.state) {
+        (AccountState::Closed, _) => return Reason::AccountClosed,
+        (AccountState::Active, UserState::Deleted) => return Reason::UserDeleted,
+        (AccountState::Active, UserState::Suspended) => return Reason::UserSuspended,
+        (AccountState::Active, UserState::Invited) => return Reason::UserInvited,
+        (AccountState::Active, UserState::Active) => {}
+    }
+    if permission.is_of_a_post() {
+        return if user.id == account.billing_contact {
+            Reason::BillingContact
+        } else {
+            Reason::BillingContactRequired
+        };
+    }
+    if !user.permissions.contains(permission) {
+        Reason::RoleMissing
+    } else if permission.capability().needs_license && hosting_products(user, catalogue).is_empty() {
+        Reason::LicenseMissing
+    } else {
+        Reason::Role
+    }
+}
+
+/// The products by whose license a user may host sessions, sorted.
+pub fn hosting_products(user: &User, catalogue: &Catalogue) -> Vec<String> {
+    let can_host = |product: &&String| {
+        catalogue
+            .products
+            .get(*product)
+            .is_some_and(|product| product.can_host_sessions)
+    };
+    user.products.iter().filter(can_host).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use types::{AccountId, Language, Permissions, Role, TimeZone, Timestamp, UserId};
+
+    use super::super::catalogue::Product;
+    use super::*;
+
+    fn user(role: Role, state: UserState, products: &[&str]) -> User {
+        let now = Timestamp::from_micros(0);
+        User {
+            id: UserId::new(),
+            account_id: AccountId::new(),
+            address: "ada@example.com".into(),
+            given_name: "Ada".into(),
+            family_name: "Lovelace".into(),
+            role,
+            custom_role_id: None,
+            permissions: Permissions::of(role, false),
+            state,
+            former_state: None,
+            language: "en".into(),
+            time_zone: "UTC".into(),
+            group_id: None,
+            settings_template_id: None,
+            products: products.iter().map(|&product| product.to_owned()).collect(),
+            seat_version: 1,
+            billing_contact: false,
+            invitation: None,
+            revision: 1,
+            create_time: now,
+            update_time: now,
+            delete_time: None,
+            purge_time: None,
+        }
+    }
+
+    fn account(billing_contact: UserId, state: AccountState) -> Account {
+        Account {
+            id: AccountId::new(),
+            name: "Analytical Engines".into(),
+            language: Language::english(),
+            time_zone: TimeZone::utc(),
+            billing_contact,
+            offer: None,
+            state,
+            revision: 1,
+        }
+    }
+
+    fn catalogue() -> Catalogue {
+        let product = |can_host_sessions| Product {
+            name: "x".into(),
+            guide_url: "x".into(),
+            can_host_sessions,
+        };
+        Catalogue::new([("training".into(), product(true)), ("phone".into(), product(false))])
+    }
+
+    #[test]
+    fn the_first_thing_that_stands_in_the_way_decides() {
+        use Permission::{AssignRoles, ChangeBilling, ChangePlan, HostSessions, ManageUsers};
+        use UserState::{Active, Deleted, Invited, Suspended};
+        let catalogue = catalogue();
+        let cases = [
+            (Role::Member, Active, vec![], ManageUsers, Reason::RoleMissing),
+            (Role::Member, Active, vec![], HostSessions, Reason::LicenseMissing),
+            (
+                Role::Member,
+                Active,
+                vec!["phone"],
+                HostSessions,
+                Reason::LicenseMissing,
+            ),
+            (
+                Role::Member,
+                Active,
+                vec!["phone", "training"],
+                HostSessions,
+                Reason::Role,
+            ),
+            (
+                Role::Custom,
+                Active,
+                vec!["training"],
+                HostSessions,
+                Reason::RoleMissing,
+            ),
+            (Role::Admin, Active, vec![], ManageUsers, Reason::Role),
+            (Role::Admin, Active, vec![], AssignRoles, Reason::RoleMissing),
+            (Role::SuperAdmin, Active, vec![], AssignRoles, Reason::Role),
+            (
+                Role::SuperAdmin,
+                Active,
+                vec![],
+                ChangePlan,
+                Reason::BillingContactRequired,
+            ),
+            (Role::SuperAdmin, Suspended, vec![], AssignRoles, Reason::UserSuspended),
+            (Role::Member, Suspended, vec![], AssignRoles, Reason::UserSuspended),
+            (Role::SuperAdmin, Invited, vec![], AssignRoles, Reason::UserInvited),
+            (Role::SuperAdmin, Deleted, vec![], AssignRoles, Reason::UserDeleted),
+        ];
+        for (role, state, products, permission, expected) in cases {
+            let user = user(role, state, &products);
+            let account = account(UserId::new(), AccountState::Active);
+            let reason = decide(&account, &user, permission, &catalogue);
+            assert_eq!(reason, expected, "{role} {state:?} {permission}");
+        }
+        let contact = user(Role::Admin, Active, &[]);
+        for (state, expected) in [
+            (AccountState::Active, Reason::BillingContact),
+            (AccountState::Closed, Reason::AccountClosed),
+        ] {
+            let account = account(contact.id, state);
+            assert_eq!(decide(&account, &contact, ChangeBilling, &catalogue), expected);
+        }
+    }
+
+    #[test]
+    fn an_active_user_may_what_the_matrix_says() {
+        let account = account(UserId::new(), AccountState::Active);
+        for role in Role::BUILT_IN {
+            let user = user(role, UserState::Active, &["training"]);
+            for permission in Permission::ALL {
+                let allowed = decide(&account, &user, permission, &catalogue()).allows();
+                assert_eq!(allowed, permission.is_granted_to(role, false), "{role} {permission}");
+            }
+        }
+    }
+}
