@@ -1,15 +1,21 @@
 //! The audit log: every change is in it once, in order, and nobody can take anything out unnoticed.
 
-use proto::identity::v1::ListAuditEventsRequest;
+use proto::identity::v1::audit_event::Outcome;
+use proto::identity::v1::audit_service_client::AuditServiceClient;
+use proto::identity::v1::{AuditEvent, ListAuditEventsRequest, WatchAuditEventsRequest};
 use serde_json::{Value, json};
+use testkit::{Chain, eventually};
 use tonic::Code;
 
 use crate::support::audit::{events, page, verified};
-use crate::support::{Owner, World, adding, fresh, on_both, refusal};
+use crate::support::{Owner, PATIENCE, World, adding, fresh, on_both, refusal};
 
 on_both! {
     each_account_reads_its_own_log_and_can_check_it
     a_log_reads_the_same_backwards_and_a_page_token_is_good_for_its_own_query_only
+    a_watcher_who_is_cut_and_resumes_misses_and_repeats_nothing
+    a_refusal_is_told_with_its_reason_and_not_without_end
+    what_other_services_do_is_in_the_log_once
 }
 
 fn json_of(text: &str) -> Value {
@@ -98,4 +104,102 @@ async fn a_log_reads_the_same_backwards_and_a_page_token_is_good_for_its_own_que
         let refused = refusal(&page(reader, message).await.unwrap_err());
         assert_eq!(refused, (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
     }
+}
+
+async fn a_watcher_who_is_cut_and_resumes_misses_and_repeats_nothing(world: &World) {
+    let owner = world.account().await;
+    let (writers, each) = (4, 5);
+    let write = async |_| {
+        for _ in 0..each {
+            owner.add(adding(&[&fresh("ada")], &[])).await.unwrap();
+        }
+    };
+    let writing = futures::future::join_all((0..writers).map(write));
+    let watching = async {
+        let mut seen = Vec::<AuditEvent>::new();
+        let mut parts = 0;
+        let added = |seen: &[AuditEvent]| seen.iter().filter(|event| event.action == "user.invite").count();
+        while added(&seen) < writers * each {
+            // A connection of its own, cut with the watch.
+            let reader = Owner::with_token(world, &owner.tokens.access_token);
+            let after = Some(seen.last().map_or(0, |event| event.sequence));
+            let mut client = AuditServiceClient::new(reader.channel.clone());
+            let watch = client
+                .watch_audit_events(reader.request(WatchAuditEventsRequest { after }))
+                .await;
+            let mut watch = watch.unwrap().into_inner();
+            for _ in 0..=(parts % 3) {
+                parts += 1;
+                if added(&seen) < writers * each {
+                    let part = tokio::time::timeout(PATIENCE, watch.message()).await.unwrap();
+                    seen.extend(part.unwrap().unwrap().audit_events);
+                }
+            }
+        }
+        seen
+    };
+    let (_, seen) = futures::join!(writing, watching);
+    Chain::default().follow(&seen).unwrap();
+    assert_eq!(verified(&owner).await[..seen.len()], seen[..]);
+}
+
+async fn a_refusal_is_told_with_its_reason_and_not_without_end(world: &World) {
+    let (owner, other) = (world.account().await, world.account().await);
+    let email = fresh("member");
+    owner.add(adding(&[&email], &[])).await.unwrap();
+    let member = Owner::accept(world, &world.mail(&email).await.token()).await.unwrap();
+    for _ in 0..40 {
+        let refused = refusal(&page(&member, ListAuditEventsRequest::default()).await.unwrap_err());
+        assert_eq!(refused, (Code::PermissionDenied, "PERMISSION_REQUIRED".into()));
+    }
+    let query = ListAuditEventsRequest {
+        outcome: Outcome::Denied.into(),
+        actor_id: member.tokens.user_id.clone(),
+        ..ListAuditEventsRequest::default()
+    };
+    let denied = eventually(PATIENCE, async || {
+        let denied = events(&owner, query.clone()).await;
+        if denied.len() >= 30 {
+            Ok(denied)
+        } else {
+            Err(format!("{} are told", denied.len()))
+        }
+    })
+    .await;
+    assert_eq!(denied.len(), 30, "the rest is counted only");
+    for event in &denied {
+        assert_eq!(event.action, "usher.identity.v1.AuditService/ListAuditEvents");
+        let reason = json!({ "reason": "PERMISSION_REQUIRED", "permission": "MANAGE_ACCOUNT_SETTINGS" });
+        assert_eq!(json_of(&event.after), reason);
+        assert_eq!(event.source, "127.0.0.1");
+    }
+    verified(&owner).await;
+    let elsewhere = verified(&other).await;
+    assert!(elsewhere.iter().all(|event| event.outcome() == Outcome::Done));
+}
+
+async fn what_other_services_do_is_in_the_log_once(world: &World) {
+    let owner = world.account().await;
+    let named = |log: &[AuditEvent], action: &str| -> Vec<AuditEvent> {
+        log.iter().filter(|event| event.action == action).cloned().collect()
+    };
+    let (subscribed, set) = eventually(PATIENCE, async || {
+        let log = verified(&owner).await;
+        let found = (named(&log, "subscription.start"), named(&log, "seats.set_totals"));
+        if found.0.is_empty() || found.1.is_empty() {
+            Err(format!("{found:?}"))
+        } else {
+            Ok(found)
+        }
+    })
+    .await;
+    assert_eq!((subscribed.len(), set.len()), (1, 1));
+    assert_eq!(
+        (subscribed[0].actor_id.as_str(), set[0].actor_id.as_str()),
+        ("identity", "billing")
+    );
+    assert_eq!(json_of(&subscribed[0].after)["plan"], "team-monthly");
+    let seats = json_of(&set[0].after)["seats"]["training"].as_i64().unwrap();
+    assert_eq!(seats, owner.pool("training").await.seats);
+    assert_eq!(json_of(&set[0].before), json!({ "seats": {} }));
 }

@@ -307,6 +307,7 @@ async fn ids_and_page_tokens_of_others_are_unknown(world: &World) {
     let first = ListPeopleRequest {
         page_size: 1,
         page_token: String::new(),
+        ..ListPeopleRequest::default()
     };
     let token = client
         .list_people(owner.request(first))
@@ -317,6 +318,7 @@ async fn ids_and_page_tokens_of_others_are_unknown(world: &World) {
     let next = |page_token: &str| ListPeopleRequest {
         page_size: 1,
         page_token: page_token.into(),
+        ..ListPeopleRequest::default()
     };
     client.list_people(owner.request(next(&token))).await.unwrap();
     let refused = [

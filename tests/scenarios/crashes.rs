@@ -1,10 +1,11 @@
 //! Every service is killed at every step of adding users; nothing acknowledged is lost, nothing is done twice.
 
-use testkit::Cluster;
+use testkit::{Cluster, eventually};
 use toml::{Table, Value};
 
+use crate::batch_update::{self, adjusting, trained, update, updating};
 use crate::support::deaths::{ABORTING, Death, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, check, rivalry};
-use crate::support::{PATIENCE, World};
+use crate::support::{PATIENCE, World, settled};
 
 fn hasten(service: &str, config: &mut Table) {
     for &(_, block, key, value) in HASTE.iter().filter(|setting| setting.0 == service) {
@@ -74,5 +75,50 @@ async fn a_death_while_giving_up_a_reservation_leaves_no_seat_behind() {
         rivalry(&owner, || !world.cluster().member(death.0).process().is_running()).await;
         bury(&mut world, *death).await;
         check(&world, &owner, death.1).await;
+    }
+}
+
+/// Deaths on the way of a request that changes the products of users.
+const CHANGING: &[Death] = &[
+    ("gateway", "gateway::change::reserved"),
+    ("identity", "identity::prepare_change::received"),
+    ("identity", "identity::commit_change::received"),
+    ("identity", "identity::commit_change::before_commit"),
+    ("identity", "identity::commit_change::committed"),
+    ("identity", "identity::relay::delivered"),
+    ("licensing", "licensing::confirm_reservations::committed"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_at_any_step_of_changing_products_loses_and_doubles_nothing() {
+    let mut world = hastened_world().await;
+    for death in CHANGING {
+        let step = death.1;
+        let owner = world.account().await;
+        let users = trained(&owner, 2).await;
+        settled(&owner).await;
+        let request = updating(&users, adjusting(&["phone", "meeting"], &["training"]));
+        arm(&mut world, *death).await;
+        let acknowledged = update(&owner, &request).await.ok();
+        bury(&mut world, *death).await;
+        batch_update::check(&owner).await;
+
+        let insist = async || {
+            let answer = update(&owner, &request).await;
+            answer.map_err(|status| format!("{step}: {status:?}"))
+        };
+        let answer = eventually(PATIENCE, insist).await;
+
+        if let Some(acknowledged) = acknowledged {
+            assert_eq!(acknowledged, answer, "{step}: what was acknowledged has changed");
+        }
+        batch_update::check(&owner).await;
+        for user in &users {
+            assert_eq!(
+                owner.person(user).await.unwrap().products,
+                ["meeting", "phone"],
+                "{step}"
+            );
+        }
     }
 }

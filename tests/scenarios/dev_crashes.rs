@@ -13,7 +13,7 @@ use crate::support::{Owner, PATIENCE, World};
 
 const SIGKILL: i32 = 9;
 /// These are passed once at every start, when the demo people are added, or found added.
-const PASSED_AT_START: [&str; 2] = ["gateway::add_users::prepared", "identity::prepare_add_users::received"];
+const PASSED_AT_START: [&str; 2] = ["gateway::change::prepared", "identity::prepare_add_users::received"];
 /// What an earlier death left undone may come to the step before our request does: how often it may.
 const ARMING: usize = 5;
 

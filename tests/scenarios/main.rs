@@ -6,23 +6,43 @@ mod support;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_matrix;
+#[cfg(test)]
 mod add_people;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod batch_update;
+#[cfg(test)]
+mod close_account;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod dev_crashes;
+#[cfg(test)]
+mod groups;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod last_seat;
 #[cfg(test)]
+mod life_cycle;
+#[cfg(test)]
+mod password_reset;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod resend;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod sign_up;
 #[cfg(test)]
 mod telemetry;
 #[cfg(test)]

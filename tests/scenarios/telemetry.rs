@@ -20,7 +20,7 @@ const LOG_IN: &str = "usher.identity.v1.SessionService/LogIn";
 const CALLS: [(&str, &str); 3] = [
     (
         "usher-identity",
-        "usher.identity.internal.v1.AdmissionService/PrepareAddUsers",
+        "usher.identity.internal.v1.ChangeService/PrepareChange",
     ),
     (
         "usher-licensing",
@@ -28,7 +28,7 @@ const CALLS: [(&str, &str); 3] = [
     ),
     (
         "usher-identity",
-        "usher.identity.internal.v1.AdmissionService/CommitAddUsers",
+        "usher.identity.internal.v1.ChangeService/CommitChange",
     ),
 ];
 const PROCESSES: [&str; 5] = ["gateway", "identity", "licensing", "billing", "notification"];

@@ -27,6 +27,8 @@ pub struct Config {
     pub clients: ClientConfig,
     /// Where licensing is.
     pub licensing: Peer,
+    /// Where identity is, which keeps the audit logs.
+    pub identity: Peer,
     /// How the outbox is delivered.
     #[serde(default)]
     pub relay: RelayConfig,

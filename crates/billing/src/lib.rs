@@ -11,7 +11,7 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
@@ -36,11 +36,13 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let verifier = Verifier::new(NAME, &config.callers, clock.clone())?;
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
-    let licensing = Licensing::new(&config.licensing, &config.clients, signer)?;
+    let licensing = Licensing::new(&config.licensing, &config.clients, signer.clone())?;
+    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
     let catalogue = Arc::new(Catalogue::load()?);
     let database = Database::connect(&config.database).await?;
 
-    let relay = Relay::new(database.clone(), clock.clone(), config.relay, Deliveries { licensing });
+    let deliveries = Deliveries { licensing, audit_log };
+    let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
     let app = App {
         database: database.clone(),
         clock,
@@ -51,6 +53,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let served = Shutdown::new();
     let _end = served.clone().drop_guard();
     let relay = tokio::spawn(relay.run(served.clone()));
+    let trials = tokio::spawn(relay::end_trials(app.clone(), served.clone()));
 
     let service = Service {
         name: NAME,
@@ -64,6 +67,9 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     served.cancel();
     if let Err(error) = relay.await {
         tracing::error!(%error, "the relay ended badly");
+    }
+    if let Err(error) = trials.await {
+        tracing::error!(%error, "ending trials ended badly");
     }
     database.close().await;
     Ok(result?)

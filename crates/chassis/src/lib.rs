@@ -5,6 +5,7 @@ pub mod shutdown;
 pub mod telemetry;
 
 mod answer;
+mod audit;
 mod caller;
 mod channel;
 mod connections;
@@ -24,7 +25,9 @@ mod shared;
 mod signer;
 mod trace;
 mod verifier;
+mod watch;
 
+pub use audit::{AuditLog, AuditRecord, MAX_AUDIT_RECORDS, Told};
 pub use caller::{Actor, CALLER_KEY, Caller, Person, SOURCE_KEY, caller, set_source};
 pub use channel::Channel;
 pub use config::ConfigError;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken as Shutdown;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::{Code, Status};
@@ -20,7 +21,7 @@ use tracing::Instrument;
 use crate::guard::Guard;
 use crate::infrastructure::is_infrastructure;
 use crate::server::Service;
-use crate::{answer, deadline, trace};
+use crate::{answer, deadline, trace, watch};
 
 /// Anything that answers gRPC calls: generated servers behind [`Routes`], or the edge's forwarding.
 pub(crate) trait Methods:
@@ -46,15 +47,17 @@ struct Shared {
     guard: Option<Guard>,
     timeout: Duration,
     limit: Semaphore,
+    stop: Shutdown,
 }
 
 impl<S: Methods> Pipeline<S> {
-    pub(crate) fn new(service: &Service<'_>, infrastructure: Routes, methods: S) -> Self {
+    pub(crate) fn new(service: &Service<'_>, infrastructure: Routes, methods: S, stop: Shutdown) -> Self {
         let shared = Shared {
             name: service.name.to_owned(),
             guard: service.guard.clone(),
             timeout: service.config.request_timeout,
             limit: Semaphore::new(service.config.concurrency_limit.min(Semaphore::MAX_PERMITS)),
+            stop,
         };
         Self {
             shared: Arc::new(shared),
@@ -96,6 +99,10 @@ impl Shared {
         let path = request.uri().clone();
         let handling = AssertUnwindSafe(run(methods, request)).catch_unwind();
         match tokio::time::timeout(timeout, handling).await {
+            // The limit is on the way to an answer. One that goes on as a stream is not cut by it.
+            Ok(Ok(response)) if watch::is_endless(path.path()) => {
+                watch::until(self.stop.clone(), answer::explain(response))
+            }
             Ok(Ok(response)) => answer::explain(response),
             Ok(Err(_panic)) => answer::panicked(path.path()).into_http(),
             Err(_elapsed) => deadline::exceeded().into_http(),

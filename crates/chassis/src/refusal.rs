@@ -51,6 +51,19 @@ impl Refusal {
         self
     }
 
+    /// Names one thing that must be otherwise first: its kind, what has it, and a sentence.
+    #[must_use]
+    pub fn precondition(
+        mut self,
+        kind: impl Into<String>,
+        subject: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        self.details
+            .add_precondition_failure_violation(kind, subject, description);
+        self
+    }
+
     /// Tells after how long a retry makes sense.
     #[must_use]
     pub fn retry_after(mut self, delay: Duration) -> Self {
@@ -140,6 +153,7 @@ mod tests {
             .field("users[3].email", "EMAIL_INVALID", "is not an address")
             .field("users[4].email", "EMAIL_TWICE", "was given before")
             .quota("training", "2 requested, 1 available")
+            .precondition("OTHER_USERS", "account", "2 other users")
             .retry_after(Duration::from_secs(2))
             .metadata("limit", "1000")
             .into();
@@ -163,6 +177,10 @@ mod tests {
             [("users[3].email", "EMAIL_INVALID"), ("users[4].email", "EMAIL_TWICE")]
         );
         assert_eq!(details.quota_failure().unwrap().violations[0].subject, "training");
+        assert_eq!(
+            details.precondition_failure().unwrap().violations[0].r#type,
+            "OTHER_USERS"
+        );
         assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(2)));
     }
 

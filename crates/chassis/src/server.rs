@@ -122,7 +122,7 @@ where
     check_plaintext(service.name, config, &listener)?;
     let infrastructure = Infrastructure::new(&service).await?;
     let health = infrastructure.health.clone();
-    let pipeline = Pipeline::new(&service, infrastructure.routes, methods);
+    let pipeline = Pipeline::new(&service, infrastructure.routes, methods, shutdown.clone());
     let connections = Connections::new(config);
     // However this ends, also by being dropped, no connection outlives it.
     let _cut = connections.cut.clone().drop_guard();

@@ -1,6 +1,6 @@
 //! For whom a composed method calls the services.
 
-use chassis::{Actor, Caller, Person, Signer};
+use chassis::{Caller, Person, Signer};
 use tonic::{Request, Status};
 
 /// The person a composed method works for.
@@ -29,10 +29,18 @@ impl From {
     /// # Errors
     /// `INTERNAL` when it cannot be signed.
     pub fn sign<T>(&self, signer: &Signer, message: T, audience: &str) -> Result<Request<T>, Status> {
-        let mut request = signer.request(message, &Actor::Person(self.person), audience)?;
-        if let Some(source) = self.caller.source {
-            chassis::set_source(request.metadata_mut(), source);
-        }
-        Ok(request)
+        sign(&self.caller, signer, message, audience)
     }
+}
+
+/// A request to a service for whoever calls, logged in or not.
+///
+/// # Errors
+/// `INTERNAL` when it cannot be signed.
+pub fn sign<T>(caller: &Caller, signer: &Signer, message: T, audience: &str) -> Result<Request<T>, Status> {
+    let mut request = signer.request(message, &caller.actor, audience)?;
+    if let Some(source) = caller.source {
+        chassis::set_source(request.metadata_mut(), source);
+    }
+    Ok(request)
 }

@@ -36,6 +36,33 @@ pub struct Config {
     pub notification: Peer,
     /// Who is let in.
     pub access: AccessConfig,
+    /// What the audit log is told of those who are refused.
+    #[serde(default)]
+    pub denials: DenialConfig,
+}
+
+/// Refusals for the audit log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DenialConfig {
+    /// How many refusals of one person are told within a window; of the rest only how many they were.
+    pub limit: u32,
+    /// How long such a window is.
+    #[serde(deserialize_with = "period")]
+    pub window: Duration,
+    /// How long refusals wait to be told together.
+    #[serde(deserialize_with = "period")]
+    pub delay: Duration,
+}
+
+impl Default for DenialConfig {
+    fn default() -> Self {
+        Self {
+            limit: 30,
+            window: Duration::from_secs(60),
+            delay: Duration::from_millis(250),
+        }
+    }
 }
 
 /// Access tokens.

@@ -16,6 +16,7 @@ use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
 
 use crate::authentication::Authentication;
+use crate::denials::Denials;
 
 /// The packages that are composed here.
 pub const OWN_PACKAGE: &str = "usher.admin.v1";
@@ -43,6 +44,7 @@ struct Parts {
     authentication: Authentication,
     signer: Signer,
     upstreams: Vec<Upstream>,
+    denials: Denials,
 }
 
 impl Edge {
@@ -53,6 +55,7 @@ impl Edge {
         signer: Signer,
         upstreams: Vec<Upstream>,
         own: Routes,
+        denials: Denials,
     ) -> Self {
         Self {
             shared: Arc::new(Parts {
@@ -60,17 +63,30 @@ impl Edge {
                 authentication,
                 signer,
                 upstreams,
+                denials,
             }),
             own,
         }
     }
 
-    async fn handle(self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
-        let caller = self.shared.admit(&mut request).await?;
+    async fn handle(&self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
+        let uri = request.uri().clone();
+        let (rule, caller) = self.shared.identify(&mut request).await?;
+        let answer = match chassis::enforce(rule, &caller) {
+            Ok(()) => self.forward(request, &caller).await,
+            Err(status) => Err(status),
+        };
+        let answer = answer.unwrap_or_else(|status| status.into_http());
+        self.shared.denials.observe(&caller, uri.path(), &answer);
+        Ok(answer)
+    }
+
+    /// Serves the call here, or has the service serve it that it is for.
+    async fn forward(&self, mut request: Request<Body>, caller: &Caller) -> Result<Response<Body>, Status> {
         let package = package(request.uri().path());
         if package == OWN_PACKAGE {
-            request.extensions_mut().insert(caller);
-            let Ok(response) = self.own.oneshot(request).await;
+            request.extensions_mut().insert(caller.clone());
+            let Ok(response) = self.own.clone().oneshot(request).await;
             return Ok(response);
         }
         let upstream = self
@@ -91,8 +107,8 @@ impl Edge {
 }
 
 impl Parts {
-    /// Who is calling, when they may; whatever the outside says about that in headers of ours is dropped.
-    async fn admit(&self, request: &mut Request<Body>) -> Result<Caller, Status> {
+    /// Who is calling, and what the method asks of them; whatever the outside says about that in headers of ours is dropped.
+    async fn identify(&self, request: &mut Request<Body>) -> Result<(&Rule, Caller), Status> {
         let headers = request.headers_mut();
         headers.remove(CALLER_KEY);
         headers.remove(SOURCE_KEY);
@@ -117,8 +133,7 @@ impl Parts {
             actor,
             source,
         };
-        chassis::enforce(rule, &caller)?;
-        Ok(caller)
+        Ok((rule, caller))
     }
 }
 

@@ -1,23 +1,28 @@
 //! The gateway: authenticates callers, forwards public methods untouched, and composes across services.
 
+mod accounts;
 mod authentication;
 mod caller;
 mod clients;
 mod config;
+mod denials;
 mod edge;
 mod people;
 mod token;
 
-pub use config::{AccessConfig, Config};
+pub use config::{AccessConfig, Config, DenialConfig};
 
-use chassis::{Listener, Service, Shared, Shutdown, Signer};
+use chassis::{AuditLog, Listener, Service, Shared, Shutdown, Signer};
 use proto::access::Policy;
+use proto::admin::v1::account_service_server::AccountServiceServer;
 use proto::admin::v1::people_service_server::PeopleServiceServer;
 use tonic::service::Routes;
 use types::Clock;
 
+use crate::accounts::Accounts;
 use crate::authentication::Authentication;
 use crate::clients::{Identity, Licensing, Notification};
+use crate::denials::Denials;
 use crate::edge::{Edge, OWN_PACKAGE, Upstream};
 use crate::people::People;
 use crate::token::AccessTokens;
@@ -61,12 +66,22 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         notification: Notification::new(&notification.channel, signer.clone()),
         clock: clock.clone(),
     };
-    let own = Routes::new(PeopleServiceServer::new(people.clone()).max_decoding_message_size(limit)).prepare();
+    let accounts = Accounts {
+        identity: people.identity.clone(),
+    };
+    let own = Routes::new(PeopleServiceServer::new(people.clone()).max_decoding_message_size(limit))
+        .add_service(AccountServiceServer::new(accounts).max_decoding_message_size(limit))
+        .prepare();
+    let audit_log = AuditLog::new(&identity.channel, signer.clone());
+    let served_out = Shutdown::new();
+    let _end = served_out.clone().drop_guard();
+    let (denials, telling) = Denials::new(config.denials.clone(), clock.clone(), audit_log, served_out.clone());
+    let telling = tokio::spawn(telling);
     let tokens = AccessTokens::new(&config.access.public_key, clock)?;
     let authentication = Authentication::new(tokens, people.identity, config.access.max_age);
     let forgetting = tokio::spawn(authentication.clone().forget_ended(shared, shutdown.clone()));
     let upstreams = vec![identity, licensing, billing, notification];
-    let edge = Edge::new(Policy::load()?, authentication, signer, upstreams, own);
+    let edge = Edge::new(Policy::load()?, authentication, signer, upstreams, own, denials);
     let service = Service {
         name: NAME,
         config: &config.server,
@@ -76,5 +91,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     };
     let served = chassis::serve(service, edge, listener, shutdown).await;
     forgetting.abort();
+    // Only now, so that also the last refusals are told.
+    served_out.cancel();
+    telling.await?;
     Ok(served?)
 }

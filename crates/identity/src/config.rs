@@ -45,6 +45,15 @@ pub struct Config {
     /// Invitations.
     #[serde(default)]
     pub invitations: InvitationConfig,
+    /// Signing up.
+    #[serde(default)]
+    pub sign_ups: SignUpConfig,
+    /// Replacing forgotten passwords.
+    #[serde(default)]
+    pub password_resets: PasswordResetConfig,
+    /// E-mails that anybody can have sent, without logging in.
+    #[serde(default)]
+    pub open_mails: OpenMailConfig,
     /// Adding users.
     pub admission: AdmissionConfig,
     /// Hashing passwords.
@@ -56,6 +65,37 @@ pub struct Config {
     /// Handing over the billing contact's post.
     #[serde(default)]
     pub billing_contacts: BillingContactConfig,
+    /// Watching the audit log.
+    #[serde(default)]
+    pub audit: AuditConfig,
+}
+
+/// Watching the audit log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditConfig {
+    /// How often it is looked whether watched logs have grown: one query for all watchers of this process.
+    #[serde(deserialize_with = "period")]
+    pub poll: Duration,
+    /// How long a watch lasts before its caller is asked to begin anew: less than the server's
+    /// `max_connection_age_grace`, so that no watch is cut when its connection is replaced.
+    #[serde(deserialize_with = "period")]
+    pub watch_lifetime: Duration,
+    /// How many watch at once in this process.
+    pub watchers: usize,
+    /// How many of one account do.
+    pub watchers_per_account: usize,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(500),
+            watch_lifetime: Duration::from_secs(4 * 60),
+            watchers: 500,
+            watchers_per_account: 20,
+        }
+    }
 }
 
 /// Sessions and their tokens.
@@ -96,6 +136,9 @@ pub struct InvitationConfig {
     /// How often it is looked for invitations that have expired, whose seats come free then.
     #[serde(deserialize_with = "period")]
     pub sweep: Duration,
+    /// The least time between two e-mails about one invitation.
+    #[serde(deserialize_with = "period")]
+    pub resend_interval: Duration,
 }
 
 impl Default for InvitationConfig {
@@ -103,6 +146,64 @@ impl Default for InvitationConfig {
         Self {
             lifetime: seven_days(),
             sweep: half_a_minute(),
+            resend_interval: one_minute(),
+        }
+    }
+}
+
+/// Signing up.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignUpConfig {
+    /// How long a link makes the account.
+    #[serde(deserialize_with = "period")]
+    pub lifetime: Duration,
+    /// The plan that a new account is subscribed to.
+    pub plan: String,
+}
+
+impl Default for SignUpConfig {
+    fn default() -> Self {
+        Self {
+            lifetime: Duration::from_secs(24 * 60 * 60),
+            plan: "trial".to_owned(),
+        }
+    }
+}
+
+/// Replacing forgotten passwords.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordResetConfig {
+    /// How long a link sets a new password.
+    #[serde(deserialize_with = "period")]
+    pub lifetime: Duration,
+}
+
+impl Default for PasswordResetConfig {
+    fn default() -> Self {
+        Self {
+            lifetime: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// E-mails that anybody can have sent, without logging in: of a sign-up, and of a forgotten password. Each is counted by
+/// itself.
+#[derive(Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OpenMailConfig {
+    /// How many can be asked for in an hour for one address.
+    pub per_address_per_hour: u32,
+    /// How many can be asked for in an hour from one network address, behind which there may be many people.
+    pub per_source_per_hour: u32,
+}
+
+impl Default for OpenMailConfig {
+    fn default() -> Self {
+        Self {
+            per_address_per_hour: 5,
+            per_source_per_hour: 100,
         }
     }
 }
@@ -188,6 +289,10 @@ impl Default for UserConfig {
             purge_interval: Duration::from_secs(60 * 60),
         }
     }
+}
+
+const fn one_minute() -> Duration {
+    Duration::from_secs(60)
 }
 
 const fn five_seconds() -> Duration {

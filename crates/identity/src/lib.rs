@@ -15,18 +15,18 @@ mod store;
 mod wire;
 
 pub use config::{
-    AdmissionConfig, BillingContactConfig, Config, InvitationConfig, LinkConfig, PasswordConfig, SessionConfig,
-    UserConfig,
+    AdmissionConfig, AuditConfig, BillingContactConfig, Config, InvitationConfig, LinkConfig, OpenMailConfig,
+    PasswordConfig, PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 pub use store::Migrator;
 
 use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
 use proto::access::Policy;
-use storage::{Database, Relay};
+use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{AccessTokens, App, Commits, Links, Passwords};
+use crate::app::{AccessTokens, App, AuditFeed, Commits, Links, Passwords};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -56,35 +56,19 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         links: links.clone(),
     };
     let relay = Relay::new(database.clone(), clock.clone(), config.relay.clone(), courier);
-    let lifetime = config.invitations.lifetime;
-    let app = App {
-        database: database.clone(),
-        clock: clock.clone(),
+    let app = app(
+        &config,
+        clock,
+        database.clone(),
         shared,
         licensing,
-        relay: relay.waker(),
-        access_tokens: AccessTokens::new(config.sessions.access_key.expose(), config.sessions.access_lifetime)?,
-        refresh_key: Mac::new(config.sessions.access_key.expose().as_bytes())?,
-        refresh_lifetime: config.sessions.refresh_lifetime,
-        attempts_per_minute: config.sessions.attempts_per_minute,
-        passwords: Passwords::new(&config.passwords)?,
-        commits: Commits::spawn(
-            database.clone(),
-            clock.clone(),
-            links.clone(),
-            lifetime,
-            &config.admission,
-        ),
         links,
-        memory: config.admission.memory,
-        offer_lifetime: config.billing_contacts.offer_lifetime,
-        retention: config.users.retention,
-    };
+        relay.waker(),
+    )?;
     let mut background = JoinSet::new();
     let stop = Shutdown::new();
     background.spawn(relay.run(stop.clone()));
-    background.spawn(relay::forget(app.clone(), stop.clone()));
-    background.spawn(relay::expire(app.clone(), config.invitations.sweep, stop.clone()));
+    run_timers(&mut background, &app, &config, &stop);
 
     let grants = Mac::new(config.admission.grant_key.expose().as_bytes())?;
     let routes = grpc::routes(&app, grants, config.server.max_message_bytes).prepare();
@@ -101,4 +85,53 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     while background.join_next().await.is_some() {}
     database.close().await;
     Ok(served?)
+}
+
+/// What the use cases work with.
+fn app(
+    config: &Config,
+    clock: Clock,
+    database: Database,
+    shared: Shared,
+    licensing: Licensing,
+    links: Links,
+    relay: RelayWaker,
+) -> Result<App, ServeError> {
+    Ok(App {
+        database: database.clone(),
+        clock: clock.clone(),
+        shared,
+        licensing,
+        relay,
+        access_tokens: AccessTokens::new(config.sessions.access_key.expose(), config.sessions.access_lifetime)?,
+        refresh_key: Mac::new(config.sessions.access_key.expose().as_bytes())?,
+        refresh_lifetime: config.sessions.refresh_lifetime,
+        attempts_per_minute: config.sessions.attempts_per_minute,
+        passwords: Passwords::new(&config.passwords)?,
+        audit_feed: AuditFeed::new(config.audit.clone()),
+        commits: Commits::spawn(
+            database.clone(),
+            clock.clone(),
+            links.clone(),
+            config.invitations.lifetime,
+            &config.admission,
+        ),
+        links,
+        memory: config.admission.memory,
+        offer_lifetime: config.billing_contacts.offer_lifetime,
+        retention: config.users.retention,
+        margin: config.admission.margin,
+        invitations: config.invitations.clone(),
+        sign_ups: config.sign_ups.clone(),
+        password_resets: config.password_resets.clone(),
+        open_mails: config.open_mails.clone(),
+    })
+}
+
+/// Starts what happens by itself, until `stop`.
+fn run_timers(background: &mut JoinSet<()>, app: &App, config: &Config, stop: &Shutdown) {
+    background.spawn(relay::forget(app.clone(), stop.clone()));
+    background.spawn(relay::expire(app.clone(), config.invitations.sweep, stop.clone()));
+    background.spawn(relay::purge(app.clone(), config.users.purge_interval, stop.clone()));
+    background.spawn(relay::feed_audit(app.clone(), stop.clone()));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chassis::config::period;
 use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig};
 use serde::Deserialize;
-use storage::DatabaseConfig;
+use storage::{DatabaseConfig, RelayConfig};
 
 /// Everything licensing can be told.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The key to sign calls with, and whose calls are believed.
     pub callers: CallerConfig,
-    /// Identity, which resolves reservations.
+    /// Identity, which resolves reservations and keeps the audit logs.
     pub identity: Peer,
     /// How peers are called.
     #[serde(default)]
@@ -34,6 +34,9 @@ pub struct Config {
     /// How seats are held.
     #[serde(default)]
     pub reservations: ReservationConfig,
+    /// How the outbox is delivered.
+    #[serde(default)]
+    pub relay: RelayConfig,
     /// How reservations past their deadline are settled.
     #[serde(default)]
     pub sweep: SweepConfig,

@@ -11,9 +11,9 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
-use storage::Database;
+use storage::{Database, Relay};
 use types::Clock;
 
 use app::App;
@@ -37,14 +37,18 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         Verifier::new(NAME, &config.callers, clock.clone())?,
         Policy::load().map_err(|error| ServeError::Policy(error.to_string()))?,
     );
-    let signer = Signer::new(NAME, &config.callers, clock)?;
-    let identity = Identity::new(&config.identity, &config.clients, signer)?;
+    let signer = Signer::new(NAME, &config.callers, clock.clone())?;
+    let identity = Identity::new(&config.identity, &config.clients, signer.clone())?;
+    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
     let seal = grpc::Seal::new(&config.grant_key)?;
     let database = Database::connect(&config.database).await?;
+    let deliveries = relay::Deliveries { audit_log };
+    let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
     let app = Arc::new(App::new(
         database.clone(),
         Catalogue::built_in(),
         identity,
+        outbox.waker(),
         &config.reservations,
         config.sweep.clone(),
         config.retention.clone(),
@@ -65,7 +69,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         stop.cancel();
         served
     };
-    let ((), served) = tokio::join!(timers, serving);
+    let ((), (), served) = tokio::join!(timers, outbox.run(stop.clone()), serving);
     database.close().await;
     Ok(served?)
 }

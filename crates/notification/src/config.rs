@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chassis::config::period;
-use chassis::{CallerConfig, Secret, ServerConfig, TelemetryConfig};
+use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig};
 use serde::Deserialize;
-use storage::DatabaseConfig;
+use storage::{DatabaseConfig, RelayConfig};
 
 /// The configuration of the notification service.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,6 +25,14 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How this process vouches for its calls, and whom it believes.
     pub callers: CallerConfig,
+    /// How calls to the other services behave.
+    #[serde(default)]
+    pub clients: ClientConfig,
+    /// Where identity is, which keeps the audit logs.
+    pub identity: Peer,
+    /// How the outbox is delivered.
+    #[serde(default)]
+    pub relay: RelayConfig,
     /// How mail goes out.
     pub mail: MailConfig,
 }

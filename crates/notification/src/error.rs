@@ -1,6 +1,6 @@
 //! Everything that a use case can refuse or fail with.
 
-use chassis::KeyError;
+use chassis::{KeyError, PeerError};
 use storage::{InvalidPageToken, StorageError};
 
 use crate::clients::InvalidMailConfig;
@@ -47,6 +47,9 @@ pub enum ServeError {
     /// The access rules cannot be read.
     #[error("the access rules cannot be read")]
     Policy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Identity cannot be called.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
     /// The server cannot start.
     #[error(transparent)]
     Server(#[from] chassis::ServeError),

@@ -11,16 +11,16 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{Guard, Listener, Service, Shutdown, Verifier};
+use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
-use storage::Database;
+use storage::{Database, Relay};
 use tokio::sync::Notify;
 use types::Clock;
 
 use crate::app::{App, Sender, Templates};
 use crate::clients::{Transport, message_id_domain};
 use crate::domain::RetryPolicy;
-use crate::relay::Pace;
+use crate::relay::{Deliveries, Pace};
 
 pub use clients::InvalidMailConfig;
 pub use config::{Config, MailConfig};
@@ -40,7 +40,15 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let templates = Templates::load().map_err(|error| ServeError::Template(error.into()))?;
     let transport = Transport::new(&config.mail)?;
     let message_id_domain = message_id_domain(&config.mail)?.into();
+    let signer = Signer::new(NAME, &config.callers, clock.clone())?;
+    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
     let database = Database::connect(&config.database).await?;
+    let outbox = Relay::new(
+        database.clone(),
+        clock.clone(),
+        config.relay.clone(),
+        Deliveries { audit_log },
+    );
 
     let bell = Arc::new(Notify::new());
     let app = App {
@@ -57,10 +65,12 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         transport,
         retries(&config.mail),
         lease,
+        outbox.waker(),
     );
     // A signal of its own: the calls that still finish may queue mails. The guard ends it when this is dropped.
     let served = Shutdown::new();
     let _end = served.clone().drop_guard();
+    let outbox = tokio::spawn(outbox.run(served.clone()));
     let relay = tokio::spawn(relay::run(Arc::new(sender), bell, clock, pace(&config), served.clone()));
 
     let service = Service {
@@ -75,6 +85,9 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     served.cancel();
     if let Err(error) = relay.await {
         tracing::error!(%error, "sending mail ended badly");
+    }
+    if let Err(error) = outbox.await {
+        tracing::error!(%error, "the relay ended badly");
     }
     database.close().await;
     Ok(result?)

@@ -126,7 +126,7 @@ mod tests {
                 Rule::Permission("MANAGE_USERS".into()),
             ),
             (
-                "/usher.identity.internal.v1.AdmissionService/ResolveReservations",
+                "/usher.identity.internal.v1.ChangeService/ResolveReservations",
                 Rule::Internal(vec!["licensing".into()]),
             ),
         ];

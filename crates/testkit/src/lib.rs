@@ -1,5 +1,6 @@
 //! What tests need around them: throw-away servers, the built program, real clients and a faulty network.
 
+mod audit_sink;
 mod chain;
 mod cluster;
 mod environment;
@@ -12,6 +13,7 @@ mod program;
 mod proxy;
 mod redis;
 
+pub use audit_sink::AuditSink;
 pub use chain::{BrokenChain, Chain};
 pub use cluster::{Cluster, Member};
 pub use environment::{POSTGRES_URL, REDIS_URL};

@@ -1,5 +1,6 @@
 //! Every chore of this repository, one file a task: `cargo xtask --help`.
 
+mod bench;
 mod ci;
 mod command;
 mod layering;

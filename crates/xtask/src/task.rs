@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Parser;
 
+use crate::bench::Bench;
 use crate::ci::Ci;
 use crate::layering::Layering;
 use crate::setup::Setup;
@@ -18,6 +19,7 @@ pub enum Task {
     Ci(Ci),
     Layering(Layering),
     Up(Up),
+    Bench(Bench),
 }
 
 impl Task {
@@ -28,6 +30,7 @@ impl Task {
             Self::Ci(task) => task.run(),
             Self::Layering(task) => task.run(),
             Self::Up(task) => task.run(),
+            Self::Bench(task) => task.run(),
         }
     }
 }

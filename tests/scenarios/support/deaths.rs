@@ -12,9 +12,9 @@ pub type Death = (&'static str, &'static str);
 
 /// Deaths on the plain way of a request.
 pub const PLAIN: &[Death] = &[
-    ("gateway", "gateway::add_users::prepared"),
-    ("gateway", "gateway::add_users::reserved"),
-    ("gateway", "gateway::add_users::committed"),
+    ("gateway", "gateway::change::prepared"),
+    ("gateway", "gateway::change::reserved"),
+    ("gateway", "gateway::change::committed"),
     ("identity", "identity::prepare_add_users::received"),
     ("identity", "identity::commit_add_users::received"),
     ("identity", "identity::commit_add_users::before_commit"),
@@ -33,7 +33,7 @@ pub const PLAIN: &[Death] = &[
 ];
 
 /// The death after which a reservation is nobody's, until it is swept.
-pub const ORPHANING: Death = ("gateway", "gateway::add_users::reserved");
+pub const ORPHANING: Death = ("gateway", "gateway::change::reserved");
 
 /// Deaths while such a reservation is swept.
 pub const SWEEPING: &[Death] = &[

@@ -1,11 +1,14 @@
 //! What the stories have in common: a running world, accounts in it, and calls to it.
 
 pub mod audit;
+mod cast;
 pub mod deaths;
 mod mail;
 mod owner;
 mod world;
 
+pub use cast::{Belongings, Cast, cast, with_role};
+pub use mail::Mail;
 pub use owner::{Owner, adding, channel, fresh, user};
 pub use world::{PASSWORD, PATIENCE, World, settled};
 

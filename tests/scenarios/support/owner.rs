@@ -94,6 +94,7 @@ impl Owner {
                 let message = ListPeopleRequest {
                     page_size: 2,
                     page_token: page_token.clone(),
+                    ..ListPeopleRequest::default()
                 };
                 client.list_people(self.request(message)).await
             })

@@ -1,10 +1,13 @@
 //! Subscribes a new account to a plan and has licensing told of its seats.
 
-use chassis::Caller;
-use storage::{Message, StorageError, outbox};
+use chassis::{AuditRecord, Caller};
+use serde_json::{Value, json};
+use storage::{StorageError, outbox};
 use types::{AccountId, SubscriptionId, failpoint};
 
-use super::{App, SET_SEAT_TOTALS};
+use super::App;
+use super::audit::audit_message;
+use super::totals::message;
 use crate::domain::Subscription;
 use crate::error::Error;
 use crate::store::subscriptions;
@@ -25,7 +28,11 @@ impl App {
         }
         let subscription = Subscription::start(account, plan, self.clock.now());
         let id = subscription.id;
-        match self.commit(subscription).await {
+        let event = AuditRecord::new(account, caller, "subscription.start", &id, subscription.create_time).change(
+            Value::Null,
+            json!({ "plan": subscription.plan, "seats": subscription.seats }),
+        );
+        match self.commit(subscription, event).await {
             Ok(()) => {}
             // Somebody was faster since we looked.
             Err(Error::SubscriptionExists) => return self.existing(account).await,
@@ -43,12 +50,13 @@ impl App {
         Ok(id)
     }
 
-    /// The row and the message about it, or neither.
-    async fn commit(&self, subscription: Subscription) -> Result<(), Error> {
+    /// The row and the messages about it, or nothing.
+    async fn commit(&self, subscription: Subscription, event: AuditRecord) -> Result<(), Error> {
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 subscriptions::insert(tx, &subscription).await?;
-                outbox::append(tx, subscription.create_time, &[message(&subscription)]).await?;
+                let messages = [message(&subscription), audit_message(&event)?];
+                outbox::append(tx, subscription.create_time, &messages).await?;
                 Ok::<_, Error>(())
             })
         });
@@ -59,14 +67,5 @@ impl App {
         let found = subscriptions::find(self.database.reader(), account).await?;
         let lost = StorageError::Lost("a subscription that exists was not found");
         Ok(found.ok_or(lost)?.id)
-    }
-}
-
-fn message(subscription: &Subscription) -> Message {
-    let totals = subscription.seat_totals();
-    Message {
-        topic: SET_SEAT_TOTALS.to_owned(),
-        key: format!("{}/{}", totals.account_id, totals.version),
-        payload: serde_json::json!(totals),
     }
 }

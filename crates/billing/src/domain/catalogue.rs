@@ -15,18 +15,21 @@ pub(crate) struct Catalogue {
 struct Entry {
     id: &'static str,
     name: &'static str,
-    interval: Interval,
+    /// None for a trial, which is free.
+    interval: Option<Interval>,
+    trial_days: Option<u32>,
     products: [(&'static str, i64, i64); 4],
 }
 
 const CURRENCY: &str = "EUR";
 
 /// A year costs as much as ten months.
-const ENTRIES: [Entry; 4] = [
+const ENTRIES: [Entry; 5] = [
     Entry {
         id: "enterprise-yearly",
         name: "Enterprise, paid yearly",
-        interval: Interval::Year,
+        interval: Some(Interval::Year),
+        trial_days: None,
         products: [
             ("meeting", 100_000, 6_000),
             ("phone", 100_000, 4_000),
@@ -37,7 +40,8 @@ const ENTRIES: [Entry; 4] = [
     Entry {
         id: "starter-monthly",
         name: "Starter, paid monthly",
-        interval: Interval::Month,
+        interval: Some(Interval::Month),
+        trial_days: None,
         products: [
             ("meeting", 10, 1_200),
             ("phone", 5, 800),
@@ -48,7 +52,8 @@ const ENTRIES: [Entry; 4] = [
     Entry {
         id: "team-monthly",
         name: "Team, paid monthly",
-        interval: Interval::Month,
+        interval: Some(Interval::Month),
+        trial_days: None,
         products: [
             ("meeting", 100, 1_000),
             ("phone", 50, 700),
@@ -59,12 +64,25 @@ const ENTRIES: [Entry; 4] = [
     Entry {
         id: "team-yearly",
         name: "Team, paid yearly",
-        interval: Interval::Year,
+        interval: Some(Interval::Year),
+        trial_days: None,
         products: [
             ("meeting", 100, 10_000),
             ("phone", 50, 7_000),
             ("training", 50, 20_000),
             ("webinar", 20, 30_000),
+        ],
+    },
+    Entry {
+        id: "trial",
+        name: "Trial, free for 30 days",
+        interval: None,
+        trial_days: Some(30),
+        products: [
+            ("meeting", 5, 0),
+            ("phone", 2, 0),
+            ("training", 5, 0),
+            ("webinar", 1, 0),
         ],
     },
 ];
@@ -104,6 +122,7 @@ impl Entry {
             id: self.id,
             name: self.name,
             interval: self.interval,
+            trial_days: self.trial_days,
             products: products.collect(),
         }
     }
@@ -123,14 +142,16 @@ mod tests {
     }
 
     #[test]
-    fn every_plan_gives_seats_of_every_product_for_money() {
+    fn every_plan_gives_seats_of_every_product_for_money_or_for_a_time() {
         for plan in Catalogue::load().unwrap().plans() {
             let products: Vec<_> = plan.products.iter().map(|row| row.product).collect();
             assert_eq!(products, ["meeting", "phone", "training", "webinar"], "{}", plan.id);
+            assert_eq!(plan.interval.is_none(), plan.trial_days.is_some(), "{}", plan.id);
+            let paid = plan.interval.is_some();
             assert!(
                 plan.products
                     .iter()
-                    .all(|row| row.seats > 0 && row.seat_price.minor_units > 0)
+                    .all(|row| row.seats > 0 && (row.seat_price.minor_units > 0) == paid)
             );
         }
     }

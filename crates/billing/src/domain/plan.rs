@@ -9,8 +9,10 @@ pub(crate) struct Plan {
     pub(crate) id: &'static str,
     /// The name people know it by.
     pub(crate) name: &'static str,
-    /// How often it is paid.
-    pub(crate) interval: Interval,
+    /// How often it is paid; a trial is not.
+    pub(crate) interval: Option<Interval>,
+    /// How many days a trial lasts.
+    pub(crate) trial_days: Option<u32>,
     /// In alphabetical order.
     pub(crate) products: Vec<PlanProduct>,
 }

@@ -15,7 +15,11 @@ fn plan(plan: &Plan, currency: &str) -> api::Plan {
     api::Plan {
         id: plan.id.to_owned(),
         name: plan.name.to_owned(),
-        interval: interval(plan.interval).into(),
+        interval: plan.interval.map(interval).unwrap_or_default().into(),
+        trial_days: plan
+            .trial_days
+            .and_then(|days| days.try_into().ok())
+            .unwrap_or_default(),
         currency: currency.to_owned(),
         products: plan.products.iter().map(product).collect(),
     }
@@ -47,12 +51,14 @@ pub(super) fn subscription(subscription: Subscription) -> api::Subscription {
             .map(|(product, seats)| api::SubscribedSeats { product, seats })
             .collect(),
         create_time: Some(timestamp(subscription.create_time)),
+        end_time: subscription.end_time.map(timestamp),
     }
 }
 
 const fn state(state: State) -> api::subscription::State {
     match state {
         State::Active => api::subscription::State::Active,
+        State::Ended => api::subscription::State::Ended,
     }
 }
 

@@ -1,22 +1,31 @@
-//! What becomes of the outbox's messages.
+//! What becomes of the outbox's messages, and what the timer does.
 
+mod trials;
+
+pub(crate) use trials::end_trials;
+
+use chassis::{AuditLog, AuditRecord, Told};
 use futures::future::join_all;
 use storage::{Deliver, Delivery, Message};
 use types::failpoint;
 
-use crate::app::SET_SEAT_TOTALS;
+use crate::app::{APPEND_AUDIT_EVENTS, SET_SEAT_TOTALS};
 use crate::clients::{Licensing, TellError};
 
 /// Delivers each topic to the service it is for.
 #[derive(Debug)]
 pub(crate) struct Deliveries {
     pub(crate) licensing: Licensing,
+    pub(crate) audit_log: AuditLog,
 }
 
 impl Deliver for Deliveries {
     async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
         failpoint("billing::relay::claimed");
-        let answers = join_all(batch.iter().map(|message| self.deliver_one(topic, message))).await;
+        let answers = match topic {
+            APPEND_AUDIT_EVENTS => self.append_audit_events(batch).await,
+            _ => join_all(batch.iter().map(|message| self.deliver_one(topic, message))).await,
+        };
         failpoint("billing::relay::delivered");
         answers
     }
@@ -39,5 +48,26 @@ impl Deliveries {
             Err(error @ TellError::Refused(_)) => Delivery::Park(error.to_string()),
             Err(error @ TellError::NotNow(_)) => Delivery::Retry(error.to_string()),
         }
+    }
+
+    async fn append_audit_events(&self, batch: &[Message]) -> Vec<Delivery> {
+        let records: Result<Vec<AuditRecord>, _> = batch
+            .iter()
+            .map(|message| serde_json::from_value(message.payload.clone()))
+            .collect();
+        let Ok(records) = records else {
+            return batch
+                .iter()
+                .map(|_| Delivery::Park("the payload cannot be read".to_owned()))
+                .collect();
+        };
+        let told = self.audit_log.tell(records).await;
+        told.into_iter()
+            .map(|told| match told {
+                Told::Done => Delivery::Done,
+                Told::Never(text) => Delivery::Park(text),
+                Told::NotNow(text) => Delivery::Retry(text),
+            })
+            .collect()
     }
 }

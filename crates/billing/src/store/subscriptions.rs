@@ -1,6 +1,8 @@
 //! The table `subscriptions`.
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
 use storage::StorageError;
 use types::{AccountId, Timestamp};
 
@@ -23,6 +25,7 @@ mod row {
         pub version: i64,
         pub state: String,
         pub create_time: i64,
+        pub end_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -56,6 +59,33 @@ pub(crate) async fn insert(tx: &impl ConnectionTrait, subscription: &Subscriptio
     }
 }
 
+/// Puts a subscription's next version in the place of this one; false when it is not there any more.
+pub(crate) async fn replace(
+    tx: &impl ConnectionTrait,
+    former: &Subscription,
+    next: &Subscription,
+) -> Result<bool, StorageError> {
+    let update = row::Entity::update_many()
+        .set(write(next)?)
+        .filter(row::Column::Id.eq(former.id.to_string()))
+        .filter(row::Column::AccountId.eq(former.account.to_string()))
+        .filter(row::Column::Version.eq(former.version));
+    Ok(update.exec(tx).await?.rows_affected == 1)
+}
+
+/// Up to `limit` subscriptions that should have ended by themselves.
+pub(crate) async fn due(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Subscription>, StorageError> {
+    let query = row::Entity::find()
+        .filter(row::Column::State.eq(State::Active.as_str()))
+        .filter(row::Column::EndTime.lte(now.micros()))
+        .limit(limit);
+    query.all(conn).await?.into_iter().map(read).collect()
+}
+
 fn write(subscription: &Subscription) -> Result<row::ActiveModel, StorageError> {
     let seats = serde_json::to_string(&subscription.seats).map_err(|error| unreadable("seats", error))?;
     Ok(row::ActiveModel {
@@ -66,6 +96,7 @@ fn write(subscription: &Subscription) -> Result<row::ActiveModel, StorageError> 
         version: Set(subscription.version),
         state: Set(subscription.state.as_str().to_owned()),
         create_time: Set(subscription.create_time.micros()),
+        end_time: Set(subscription.end_time.map(Timestamp::micros)),
     })
 }
 
@@ -81,6 +112,7 @@ fn read(row: row::Model) -> Result<Subscription, StorageError> {
         version: row.version,
         state: State::from_name(&row.state).ok_or_else(|| unreadable("state", row.state))?,
         create_time: Timestamp::from_micros(row.create_time),
+        end_time: row.end_time.map(Timestamp::from_micros),
     })
 }
 

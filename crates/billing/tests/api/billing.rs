@@ -8,12 +8,12 @@ use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, ServerConfig, Shutdown, Signer, TelemetryConfig,
 };
 use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient as InternalClient;
-use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::billing::internal::v1::{EndSubscriptionRequest, StartSubscriptionRequest, StartSubscriptionResponse};
 use proto::billing::v1::plan_service_client::PlanServiceClient;
 use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
 use proto::billing::v1::{GetSubscriptionRequest, ListPlansRequest, ListPlansResponse, Subscription};
 use storage::{Database, DatabaseConfig, RelayConfig, outbox};
-use testkit::{Postgres, eventually};
+use testkit::{AuditSink, Postgres, eventually};
 use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
 use types::{AccountId, Clock, Role, SessionId, UserId};
@@ -55,6 +55,7 @@ impl Place {
 /// A running billing service and all that belongs to it.
 pub struct Billing {
     pub licensing: FakeLicensing,
+    pub audit_sink: AuditSink,
     pub database: Database,
     peer: Peer,
     channel: Channel,
@@ -68,6 +69,7 @@ impl Billing {
     pub async fn start(place: Place) -> Self {
         let callers = CallerConfig::circle(["billing", "licensing", "identity", "gateway", "notification"]);
         let licensing = FakeLicensing::start(&callers["licensing"]).await;
+        let audit_sink = AuditSink::default();
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
@@ -80,6 +82,7 @@ impl Billing {
             callers: callers["billing"].clone(),
             clients: ClientConfig::default(),
             licensing: licensing.peer.clone(),
+            identity: audit_sink.serve().await.unwrap(),
             relay: RelayConfig {
                 backoff_min: Duration::from_millis(20),
                 backoff_max: Duration::from_millis(50),
@@ -90,6 +93,7 @@ impl Billing {
         let stop = Shutdown::new();
         Self {
             licensing,
+            audit_sink,
             database,
             channel: peer.channel(&ClientConfig::default()).unwrap(),
             peer,
@@ -118,6 +122,18 @@ impl Billing {
         InternalClient::new(self.channel.clone())
             .start_subscription(request)
             .await
+    }
+
+    pub async fn end_subscription(&self, account: AccountId) -> Result<(), Status> {
+        self.end_subscription_as("identity", account.to_string()).await
+    }
+
+    pub async fn end_subscription_as(&self, issuer: &str, account_id: String) -> Result<(), Status> {
+        let request = self.signed(issuer, EndSubscriptionRequest { account_id }, &Actor::Service);
+        InternalClient::new(self.channel.clone())
+            .end_subscription(request)
+            .await
+            .map(drop)
     }
 
     pub async fn get_subscription(&self, actor: &Actor) -> Result<Subscription, Status> {

@@ -15,12 +15,18 @@ async fn everybody_who_is_logged_in_sees_every_plan(place: Place) {
     let ids: Vec<_> = plans.iter().map(|plan| plan.id.as_str()).collect();
     assert_eq!(
         ids,
-        ["enterprise-yearly", "starter-monthly", "team-monthly", "team-yearly"]
+        [
+            "enterprise-yearly",
+            "starter-monthly",
+            "team-monthly",
+            "team-yearly",
+            "trial"
+        ]
     );
     for plan in &plans {
         assert_eq!(plan.currency, "EUR");
         assert_eq!(plan.products.len(), 4, "{}", plan.id);
-        assert_ne!(plan.interval, 0, "{}", plan.id);
+        assert_eq!(plan.interval == 0, plan.trial_days > 0, "{}", plan.id);
     }
     billing.stop().await;
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod billing;
 #[cfg(test)]
+mod end_subscription;
+#[cfg(test)]
 mod get_subscription;
 #[cfg(test)]
 mod licensing;

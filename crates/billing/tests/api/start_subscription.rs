@@ -37,6 +37,17 @@ async fn twenty_at_once_begin_one_subscription(place: Place) {
     assert_eq!(ids.len(), 1);
     assert_eq!(billing.delivered().await, 0);
     assert_eq!(billing.licensing.told().len(), 1);
+    let told = billing.audit_sink.events();
+    assert_eq!(told.len(), 1, "the audit log is told once");
+    assert_eq!(
+        (told[0].account_id.clone(), told[0].actor_id.as_str()),
+        (account.to_string(), "identity")
+    );
+    assert_eq!(told[0].action, "subscription.start");
+    assert!(
+        ids.contains(&told[0].subject_id) && told[0].after.contains("team-yearly"),
+        "{told:?}"
+    );
 }
 
 async fn a_plan_that_does_not_exist_begins_nothing(place: Place) {

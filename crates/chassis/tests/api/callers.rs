@@ -101,7 +101,7 @@ async fn each_method_lets_through_whom_its_rule_in_the_proto_names() {
             [absent, absent, absent, absent, barred],
         ),
         (
-            "/usher.identity.internal.v1.AdmissionService/ResolveReservations",
+            "/usher.identity.internal.v1.ChangeService/ResolveReservations",
             [barred, barred, barred, barred, absent],
         ),
         ("/usher.identity.v1.SessionService/Nothing", [absent; 5]),

@@ -1,11 +1,17 @@
-//! Identity: who is calling, adding users, looking at users.
+//! Identity: who is calling, changing users, looking at users.
 
-use chassis::{Actor, Channel, Person, Refusal, Signer};
-use proto::admin::v1::{AddUsersRequest, AddUsersResponse};
-use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
+use chassis::{Actor, Caller, Channel, Person, Refusal, Signer};
+use proto::admin::v1::{
+    CloseAccountRequest, CloseAccountResponse, CompleteSignUpRequest, CompleteSignUpResponse, SignUpRequest,
+    SignUpResponse,
+};
+use proto::identity::internal::v1 as internal;
+use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
+use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
+use proto::identity::internal::v1::sign_up_service_client::SignUpServiceClient;
 use proto::identity::internal::v1::{
-    CommitAddUsersRequest, GetCallerRequest, PrepareAddUsersRequest, PrepareAddUsersResponse,
+    Answer, Change, CommitChangeRequest, GetCallerRequest, PrepareChangeRequest, PrepareChangeResponse,
 };
 use proto::identity::v1::user_service_client::UserServiceClient;
 use proto::identity::v1::{GetUserRequest, ListUsersRequest, ListUsersResponse, Role as WireRole, User};
@@ -13,7 +19,7 @@ use tonic::{Code, Status};
 use types::{Permission, Role, SessionId, UserId};
 
 use super::translate;
-use crate::caller::From;
+use crate::caller::{From, sign};
 
 const NAME: &str = "identity";
 
@@ -21,8 +27,10 @@ const NAME: &str = "identity";
 #[derive(Clone)]
 pub struct Identity {
     authentication: AuthenticationServiceClient<Channel>,
-    admission: AdmissionServiceClient<Channel>,
+    changes: ChangeServiceClient<Channel>,
     users: UserServiceClient<Channel>,
+    sign_ups: SignUpServiceClient<Channel>,
+    accounts: AccountServiceClient<Channel>,
     signer: Signer,
 }
 
@@ -31,8 +39,10 @@ impl Identity {
     pub fn new(channel: &Channel, signer: Signer, limit: usize) -> Self {
         Self {
             authentication: AuthenticationServiceClient::new(channel.clone()),
-            admission: AdmissionServiceClient::new(channel.clone()).max_decoding_message_size(limit),
+            changes: ChangeServiceClient::new(channel.clone()).max_decoding_message_size(limit),
             users: UserServiceClient::new(channel.clone()).max_decoding_message_size(limit),
+            sign_ups: SignUpServiceClient::new(channel.clone()),
+            accounts: AccountServiceClient::new(channel.clone()),
             signer,
         }
     }
@@ -74,38 +84,82 @@ impl Identity {
         })
     }
 
-    /// Foretells what a request to add users would do.
+    /// Foretells what a change would do.
     ///
     /// # Errors
     /// Identity's own.
-    pub async fn prepare(&self, from: &From, request: &AddUsersRequest) -> Result<PrepareAddUsersResponse, Status> {
-        let message = PrepareAddUsersRequest {
-            request: Some(request.clone()),
-        };
+    pub async fn prepare(&self, from: &From, change: Change) -> Result<PrepareChangeResponse, Status> {
+        let message = PrepareChangeRequest { change: Some(change) };
         let request = from.sign(&self.signer, message, NAME)?;
         Ok(self
-            .admission
+            .changes
             .clone()
-            .prepare_add_users(request)
+            .prepare_change(request)
             .await
             .map_err(translate)?
             .into_inner())
     }
 
-    /// Adds users: the decision.
+    /// Makes a change: the decision.
     ///
     /// # Errors
     /// Identity's own.
-    pub async fn commit(&self, from: &From, message: CommitAddUsersRequest) -> Result<AddUsersResponse, Status> {
+    pub async fn commit(&self, from: &From, message: CommitChangeRequest) -> Result<Answer, Status> {
         let request = from.sign(&self.signer, message, NAME)?;
         let answer = self
-            .admission
+            .changes
             .clone()
-            .commit_add_users(request)
+            .commit_change(request)
             .await
             .map_err(translate)?
             .into_inner();
-        Ok(answer.response.unwrap_or_default())
+        Ok(answer.answer.unwrap_or_default())
+    }
+
+    /// Sends somebody who has signed up their e-mail.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn sign_up(&self, caller: &Caller, request: SignUpRequest) -> Result<SignUpResponse, Status> {
+        let request = Some(request);
+        let request = sign(caller, &self.signer, internal::SignUpRequest { request }, NAME)?;
+        let answer = self.sign_ups.clone().sign_up(request).await.map_err(translate)?;
+        Ok(answer.into_inner().response.unwrap_or_default())
+    }
+
+    /// Makes the account that somebody has signed up for.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn complete_sign_up(
+        &self,
+        caller: &Caller,
+        request: CompleteSignUpRequest,
+    ) -> Result<CompleteSignUpResponse, Status> {
+        let request = Some(request);
+        let request = sign(caller, &self.signer, internal::CompleteSignUpRequest { request }, NAME)?;
+        let answer = self
+            .sign_ups
+            .clone()
+            .complete_sign_up(request)
+            .await
+            .map_err(translate)?;
+        Ok(answer.into_inner().response.unwrap_or_default())
+    }
+
+    /// Closes the caller's account.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn close_account(
+        &self,
+        from: &From,
+        request: CloseAccountRequest,
+    ) -> Result<CloseAccountResponse, Status> {
+        let request = Some(request);
+        let request = from.sign(&self.signer, internal::CloseAccountRequest { request }, NAME)?;
+        let answer = self.accounts.clone().close_account(request).await.map_err(translate)?;
+        Ok(answer.into_inner().response.unwrap_or_default())
     }
 
     /// One user.

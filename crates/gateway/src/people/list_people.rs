@@ -17,11 +17,21 @@ impl People {
 
     /// A page of people.
     pub(super) async fn list(&self, from: &From, request: ListPeopleRequest) -> Result<ListPeopleResponse, Status> {
-        let ListPeopleRequest { page_size, page_token } = request;
-        let page = self
-            .identity
-            .users(from, ListUsersRequest { page_size, page_token })
-            .await?;
+        let ListPeopleRequest {
+            page_size,
+            page_token,
+            filter,
+            order_by,
+            descending,
+        } = request;
+        let message = ListUsersRequest {
+            page_size,
+            page_token,
+            filter,
+            order_by,
+            descending,
+        };
+        let page = self.identity.users(from, message).await?;
         let people = self.complete(from, page.users).await?;
         Ok(ListPeopleResponse {
             people,

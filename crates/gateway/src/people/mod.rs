@@ -1,17 +1,22 @@
 //! usher.admin.v1.PeopleService: people, composed from the services that know the parts.
 
 mod add_users;
+mod batch_update_users;
+mod change;
 mod list_people;
 mod refusal;
+mod resend_invitation;
 
 use proto::admin::v1::people_service_server::PeopleService;
 use proto::admin::v1::{
-    AddUsersRequest, AddUsersResponse, GetPersonRequest, GetPersonResponse, ListPeopleRequest, ListPeopleResponse,
+    AddUsersRequest, AddUsersResponse, BatchUpdateUsersRequest, BatchUpdateUsersResponse, GetPersonRequest,
+    GetPersonResponse, ListPeopleRequest, ListPeopleResponse, ResendInvitationRequest, ResendInvitationResponse,
 };
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 use types::Clock;
 
+use self::change::Change;
 use crate::caller::From;
 use crate::clients::{Identity, Licensing, Notification};
 
@@ -28,17 +33,41 @@ pub struct People {
     pub clock: Clock,
 }
 
-#[tonic::async_trait]
-impl PeopleService for People {
-    async fn add_users(&self, request: Request<AddUsersRequest>) -> Result<Response<AddUsersResponse>, Status> {
+impl People {
+    /// Makes a change in a task of its own: a caller who hangs up does not leave seats reserved for nobody.
+    async fn spawn_change<C>(&self, request: Request<C>) -> Result<Response<C::Answer>, Status>
+    where
+        C: Change + Send + Sync + 'static,
+        C::Answer: Send + Sync + 'static,
+    {
         let from = From::request(&request)?;
         let people = self.clone();
-        // In a task of its own: a caller who hangs up does not leave seats reserved for nobody.
-        let work = async move { people.add(&from, request.into_inner()).await };
+        let work = async move { people.change(&from, request.into_inner()).await };
         let work = tokio::spawn(work.in_current_span());
         work.await
             .map_err(|error| chassis::internal(&error))?
             .map(Response::new)
+    }
+}
+
+#[tonic::async_trait]
+impl PeopleService for People {
+    async fn add_users(&self, request: Request<AddUsersRequest>) -> Result<Response<AddUsersResponse>, Status> {
+        self.spawn_change(request).await
+    }
+
+    async fn batch_update_users(
+        &self,
+        request: Request<BatchUpdateUsersRequest>,
+    ) -> Result<Response<BatchUpdateUsersResponse>, Status> {
+        self.spawn_change(request).await
+    }
+
+    async fn resend_invitation(
+        &self,
+        request: Request<ResendInvitationRequest>,
+    ) -> Result<Response<ResendInvitationResponse>, Status> {
+        self.spawn_change(request).await
     }
 
     async fn get_person(&self, request: Request<GetPersonRequest>) -> Result<Response<GetPersonResponse>, Status> {

@@ -1,21 +1,16 @@
-//! Refusing a whole request to add users: for its rows, or for want of seats.
+//! Refusing a whole change: for its rows, or for want of seats.
 
 use std::collections::{HashMap, HashSet};
 
 use chassis::{DOMAIN, Refusal, reason};
 use prost::Message;
-use proto::identity::internal::v1::PlannedUser;
 use proto::licensing::internal::v1::ReserveSeatsResponse;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 /// A refusal that names every bad field of every bad row, with the code and the reason of the first.
-pub fn rows(plan: &[PlannedUser]) -> Option<Status> {
-    let errors: Vec<Status> = plan
-        .iter()
-        .filter_map(|row| row.error.as_ref())
-        .map(as_refusal)
-        .collect();
+pub fn rows<'a>(errors: impl Iterator<Item = &'a tonic_types::Status>) -> Option<Status> {
+    let errors: Vec<Status> = errors.map(as_refusal).collect();
     let first = errors.first()?;
     // A fault of what is the same for all rows is told once.
     let mut told = HashSet::new();
@@ -35,8 +30,9 @@ fn as_refusal(error: &tonic_types::Status) -> Status {
     Status::with_details(Code::from_i32(error.code), error.message.clone(), details.into())
 }
 
-/// A refusal for want of seats, when there is one: per product, how many were asked for and how many are free.
-pub fn seats(reserved: &ReserveSeatsResponse) -> Option<Status> {
+/// A refusal for want of seats, when there is one: per product, how many were asked for and how many are free. `field` is
+/// where the request names products.
+pub fn seats(reserved: &ReserveSeatsResponse, field: &str) -> Option<Status> {
     if !reserved.unknown_products.is_empty() {
         // The catalogue changed since the rows were judged.
         let products = reserved.unknown_products.join(", ");
@@ -47,7 +43,7 @@ pub fn seats(reserved: &ReserveSeatsResponse) -> Option<Status> {
         );
         return Some(
             refusal
-                .field("options.products", "PRODUCT_UNKNOWN", "there is no such product")
+                .field(field, "PRODUCT_UNKNOWN", "there is no such product")
                 .into(),
         );
     }
@@ -72,18 +68,14 @@ mod tests {
 
     use super::*;
 
-    fn bad(field: &str) -> PlannedUser {
+    fn bad(field: &str) -> tonic_types::Status {
         let status: Status = Refusal::new(Code::NotFound, "GROUP_NOT_FOUND", "no such group")
             .field(field, "GROUP_NOT_FOUND", "no such group")
             .into();
-        let error = tonic_types::Status {
+        tonic_types::Status {
             code: 5,
             message: "no such group".into(),
             details: decode(&status),
-        };
-        PlannedUser {
-            error: Some(error),
-            ..PlannedUser::default()
         }
     }
 
@@ -93,13 +85,8 @@ mod tests {
 
     #[test]
     fn every_bad_field_is_named_once() {
-        let status = rows(&[
-            bad("options.group_id"),
-            PlannedUser::default(),
-            bad("options.group_id"),
-            bad("users[3]"),
-        ]);
-        let status = status.unwrap();
+        let errors = [bad("options.group_id"), bad("options.group_id"), bad("users[3]")];
+        let status = rows(errors.iter()).unwrap();
         assert_eq!(
             (status.code(), reason(&status).as_deref()),
             (Code::NotFound, Some("GROUP_NOT_FOUND"))
@@ -112,7 +99,7 @@ mod tests {
             .map(|v| v.field)
             .collect();
         assert_eq!(fields, ["options.group_id", "users[3]"]);
-        assert!(rows(&[PlannedUser::default()]).is_none());
+        assert!(rows([].iter()).is_none());
     }
 
     #[test]
@@ -122,8 +109,12 @@ mod tests {
             requested,
             available,
         };
-        assert!(seats(&seats_answer(vec![seat("meeting", 2, 2)])).is_none());
-        let status = seats(&seats_answer(vec![seat("meeting", 2, 2), seat("training", 2, 1)])).unwrap();
+        assert!(seats(&seats_answer(vec![seat("meeting", 2, 2)]), "options.products").is_none());
+        let status = seats(
+            &seats_answer(vec![seat("meeting", 2, 2), seat("training", 2, 1)]),
+            "options.products",
+        )
+        .unwrap();
         assert_eq!(reason(&status).as_deref(), Some("SEATS_EXHAUSTED"));
         let quotas = status.get_details_quota_failure().unwrap().violations;
         assert_eq!(quotas.len(), 1);

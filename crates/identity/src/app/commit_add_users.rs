@@ -15,13 +15,14 @@ use effects::Effects;
 use held::Held;
 
 use super::App;
+use super::change::{self, Attempt};
 use super::links::Links;
 use super::prepare_add_users::check;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::admission::{AddUsers, Answer, Grant, ReservationKey, SeatCount};
 use crate::domain::audit::Origin;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::decision::{self, Decided, Known};
+use crate::domain::decision::{self, Known};
 use crate::domain::error::Error;
 use crate::domain::new_user::Yardstick;
 use crate::store::requests::{self, Key, Remembered};
@@ -32,8 +33,8 @@ use crate::store::{accounts, invitations, users};
 pub struct Commit {
     /// Who asks.
     pub person: Person,
-    /// From which network address.
-    pub source: Option<String>,
+    /// The same, as the audit log is told.
+    pub origin: Origin,
     /// For what.
     pub request: Arc<AddUsers>,
     /// Licensing's promise, when seats are needed.
@@ -42,17 +43,6 @@ pub struct Commit {
     pub seats: Vec<SeatCount>,
     /// The products there are.
     pub catalogue: Arc<Catalogue>,
-}
-
-impl Commit {
-    /// Who asks, as the audit log is told.
-    fn origin(&self) -> Origin {
-        Origin {
-            actor_id: self.person.user.to_string(),
-            source: self.source.clone().unwrap_or_default(),
-            request_id: self.request.request_id.to_string(),
-        }
-    }
 }
 
 /// How often a request that lost a race is decided anew before its caller is told to try again.
@@ -64,20 +54,19 @@ impl App {
     /// # Errors
     /// The bad rows, when one must not be bad; [`Error::GrantLapsed`] when the reservation cannot be used any more. Then
     /// nothing has changed, and the reservation is given up.
-    pub async fn commit_add_users(
-        &self,
-        person: Person,
-        source: Option<String>,
-        request: AddUsers,
-        grant: Option<Grant>,
-        seats: Vec<SeatCount>,
-    ) -> Result<Answer, Error> {
+    pub async fn commit_add_users(&self, attempt: Attempt, request: AddUsers) -> Result<Answer, Error> {
         failpoint("identity::commit_add_users::received");
-        check(&person, &request, self.clock.now(), self.memory)?;
+        check(&attempt.person, &request, self.clock.now(), self.memory)?;
         let catalogue = self.licensing.catalogue().await?;
+        let Attempt {
+            person,
+            origin,
+            grant,
+            seats,
+        } = attempt;
         let commit = Commit {
             person,
-            source,
+            origin,
             request: Arc::new(request),
             grant,
             seats,
@@ -169,18 +158,10 @@ impl Terms {
         };
         let remembered = world.requests.get(&key);
         if let Some(committed) = remembered.and_then(|remembered| remembered.committed.as_ref()) {
-            let same = committed.fingerprint == item.request.fingerprint;
-            return if same {
-                Ok(committed.answer.clone())
-            } else {
-                Err(Error::RequestIdReused)
-            };
+            return committed.answer_to(&item.request.fingerprint);
         }
         self.check_grant(item, remembered, effects.now())?;
-        let account = world
-            .accounts
-            .get(&key.account_id)
-            .ok_or(Error::AccountNotFound(key.account_id))?;
+        let account = world.account(key.account_id)?;
         let inviter = world.names.get(&item.person.user).ok_or(Error::UserNotFound)?;
         let addresses: Vec<String> = decision::addresses(&item.request).collect();
         if !claimed.take(&key, &addresses) {
@@ -204,7 +185,7 @@ impl Terms {
         let violations = decision::violations(&rows);
         let refusal = if !violations.is_empty() && !item.request.allow_partial {
             Some(Error::Rows(violations))
-        } else if !covers(item.grant.as_ref(), &rows) {
+        } else if !change::covers(item.grant.as_ref(), &decision::seats(&rows)) {
             Some(Error::GrantLapsed)
         } else {
             None
@@ -226,30 +207,16 @@ impl Terms {
     }
 
     fn check_grant(&self, item: &Commit, remembered: Option<&Remembered>, now: Timestamp) -> Result<(), Error> {
-        let Some(grant) = &item.grant else {
-            return Ok(());
-        };
-        let aborted = self.tombstones && remembered.is_some_and(|remembered| remembered.aborted_epoch >= grant.epoch);
-        if aborted || now + self.margin >= grant.deadline {
-            Err(Error::GrantLapsed)
+        let aborted_epoch = if self.tombstones {
+            remembered.map_or(0, |remembered| remembered.aborted_epoch)
         } else {
-            Ok(())
+            0
+        };
+        match &item.grant {
+            Some(grant) if !grant.is_good(aborted_epoch, now, self.margin) => Err(Error::GrantLapsed),
+            Some(_) | None => Ok(()),
         }
     }
-}
-
-/// Whether the seats that the good rows need are promised.
-fn covers(grant: Option<&Grant>, rows: &[Decided]) -> bool {
-    let promised = |product: &str| {
-        let seats = grant.into_iter().flat_map(|grant| &grant.seats);
-        seats
-            .filter(|seat| seat.product == product)
-            .map(|seat| seat.quantity)
-            .sum::<i64>()
-    };
-    decision::seats(rows)
-        .iter()
-        .all(|seat| seat.quantity <= promised(&seat.product))
 }
 
 /// What the requests of one batch have taken from each other; whoever comes too late is decided in the next one.
@@ -332,6 +299,16 @@ impl World {
                 .collect(),
             held,
         })
+    }
+
+    /// An account that is in use.
+    fn account(&self, id: AccountId) -> Result<&Account, Error> {
+        let account = self.accounts.get(&id).ok_or(Error::AccountNotFound(id))?;
+        match account.state {
+            AccountState::Active => Ok(account),
+            // Whoever asks has no session any more; the gateway will have heard of it soon.
+            AccountState::Closed => Err(Error::SessionEnded),
+        }
     }
 
     fn known(&self, account: AccountId, addresses: &[String]) -> Known {

@@ -9,7 +9,7 @@ use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::message::{START_SUBSCRIPTION, StartSubscription};
 use crate::domain::user::{UserState, name_keys};
-use crate::store::{accounts, audit_events, users};
+use crate::store::{Connection, accounts, audit_events, users};
 
 /// What was made, now or by an earlier request with the same id.
 #[derive(Clone, Copy, Debug)]
@@ -40,32 +40,67 @@ impl App {
             None if exists => return Err(Error::RequestIdReused),
             None => {}
         }
-        let password_hash = self.passwords.hash(&new.password).await?;
-        let now = self.clock.now();
-        let founder = founder(&new, user_id, password_hash, now);
-        let event = Event::new(new.id, &Origin::service("operator"), "account.create", new.id, now);
-        let payload = StartSubscription {
-            account_id: new.id,
-            plan: new.plan.clone(),
-        };
-        let payload = serde_json::to_value(payload).map_err(|error| Error::Broken(error.to_string()))?;
-        let order = Message {
-            topic: START_SUBSCRIPTION.into(),
-            key: new.id.to_string(),
-            payload,
-        };
+        let foundation = self.lay_foundation(new, &Origin::service("operator")).await?;
         let insert = self.database.transaction(move |tx| {
             Box::pin(async move {
-                accounts::insert(tx, &new, user_id, now).await?;
-                users::insert(tx, &[founder]).await?;
-                outbox::append(tx, now, &[order]).await?;
-                audit_events::append(tx, &[event]).await
+                foundation.write(tx).await?;
+                audit_events::append(tx, &[foundation.event]).await
             })
         });
         insert.await?;
         failpoint("identity::create_account::committed");
         self.relay.wake();
         Ok(created)
+    }
+
+    /// An account with its first user, to be written.
+    ///
+    /// # Errors
+    /// When the password cannot be hashed.
+    pub(super) async fn lay_foundation(&self, account: NewAccount, origin: &Origin) -> Result<Foundation, Error> {
+        let password_hash = self.passwords.hash(&account.password).await?;
+        let now = self.clock.now();
+        let founder = founder(&account, UserId::from_uuid(account.id.uuid()), password_hash, now);
+        let event = Event::new(account.id, origin, "account.create", account.id, now);
+        let payload = StartSubscription {
+            account_id: account.id,
+            plan: account.plan.clone(),
+        };
+        let payload = serde_json::to_value(payload).map_err(|error| Error::Broken(error.to_string()))?;
+        let order = Message {
+            topic: START_SUBSCRIPTION.into(),
+            key: account.id.to_string(),
+            payload,
+        };
+        Ok(Foundation {
+            account,
+            founder,
+            order,
+            event,
+        })
+    }
+}
+
+/// An account with its first user and the order for its subscription, in one.
+pub(super) struct Foundation {
+    account: NewAccount,
+    founder: users::Row,
+    order: Message,
+    /// What the audit log is told, last in the transaction.
+    pub(super) event: Event,
+}
+
+impl Foundation {
+    /// Writes everything but the audit event.
+    ///
+    /// # Errors
+    /// [`Error::Contended`] when the account is there already, or the address has come to belong to a user.
+    pub(super) async fn write(&self, tx: &impl Connection) -> Result<(), Error> {
+        let now = self.event.create_time;
+        accounts::insert(tx, &self.account, self.founder.id, now).await?;
+        users::insert(tx, std::slice::from_ref(&self.founder)).await?;
+        outbox::append(tx, now, std::slice::from_ref(&self.order)).await?;
+        Ok(())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use chassis::Person;
 use serde_json::json;
-use types::{AccountId, GroupId, Timestamp, UserId};
+use types::GroupId;
 
 use super::App;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::etag::check_etag;
-use crate::store::{Connection, accounts, audit_events, groups, memberships};
+use crate::store::{accounts, audit_events, groups, memberships};
 
 impl App {
     /// Deletes a group, if it is still what `etag` says; answers how many users were in it, those that are deleted not
@@ -34,34 +34,16 @@ impl App {
                     "users": users,
                     "invitations": invitations,
                 });
-                let event = Event::new(account, &origin, "group.delete", id, now).before(&before);
-                audit_events::append(tx, &[event]).await?;
-                tell(tx, account, &origin, id, &left, now).await?;
+                let mut events = vec![Event::new(account, &origin, "group.delete", id, now).before(&before)];
+                events.extend(left.iter().map(|user| {
+                    Event::new(account, &origin, "user.update", user, now)
+                        .before(&json!({ "group_id": id }))
+                        .after(&json!({ "group_id": null }))
+                }));
+                audit_events::append(tx, &events).await?;
                 Ok(users)
             })
         });
         delete.await
     }
-}
-
-/// Writes into the log that each of these users has left the group: in several statements, since they may be many.
-async fn tell(
-    tx: &impl Connection,
-    account: AccountId,
-    origin: &Origin,
-    group: GroupId,
-    left: &[UserId],
-    now: Timestamp,
-) -> Result<(), Error> {
-    let (before, after) = (json!({ "group_id": group }), json!({ "group_id": null }));
-    for users in left.chunks(audit_events::BATCH) {
-        let event = |user: &UserId| {
-            Event::new(account, origin, "user.update", user, now)
-                .before(&before)
-                .after(&after)
-        };
-        let events: Vec<Event> = users.iter().map(event).collect();
-        audit_events::append(tx, &events).await?;
-    }
-    Ok(())
 }

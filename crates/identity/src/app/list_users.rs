@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use chassis::Person;
 use storage::page;
-use types::{AccountId, PageSize, UserId};
+use types::{AccountId, PageSize, Permission, UserId};
 
 use super::App;
 use crate::domain::error::Error;
+use crate::domain::fault::{Fault, Violation};
 use crate::domain::user::User;
-use crate::store::{invitations, users};
+use crate::domain::user_query::{Position, UserQuery};
+use crate::store::{assignable, invitations, users};
 
 /// One page of users.
 #[derive(Debug)]
@@ -21,22 +23,36 @@ pub struct Page {
 }
 
 impl App {
-    /// The caller's fellow users, by age.
+    /// Users of the caller's account, as a query asks for them.
     ///
     /// # Errors
-    /// [`Error::PageTokenInvalid`].
-    pub async fn list_users(&self, person: &Person, size: PageSize, page_token: &str) -> Result<Page, Error> {
-        let query = ("users", person.account);
-        let after: Option<UserId> = page::decode(&query, page_token).map_err(|_| Error::PageTokenInvalid)?;
-        let limit = u64::try_from(size.rows()).unwrap_or(u64::MAX).saturating_add(1);
-        let mut users = users::list(self.database.reader(), person.account, after, limit).await?;
-        let more = users.len() > size.rows();
-        users.truncate(size.rows());
-        let next_page_token = match users.last() {
-            Some(last) if more => page::encode(&query, &last.id),
-            Some(_) | None => String::new(),
-        };
+    /// [`Error::PageTokenInvalid`] for a token of another query; [`Error::RoleAssignmentForbidden`] when somebody asks for
+    /// roles who may not see any; [`Error::Field`] for a group that the account does not have.
+    pub async fn list_users(
+        &self,
+        person: &Person,
+        query: &UserQuery,
+        size: PageSize,
+        page_token: &str,
+    ) -> Result<Page, Error> {
+        if !query.filter.roles.is_empty() && !person.can(Permission::AssignRoles) {
+            return Err(Error::RoleAssignmentForbidden {
+                field: "filter.roles".into(),
+            });
+        }
+        let listed = ("users", query);
+        let after: Option<Position> = page::decode(&listed, page_token)
+            .ok()
+            .filter(|after: &Option<Position>| after.as_ref().is_none_or(Position::is_possible))
+            .ok_or(Error::PageTokenInvalid)?;
+        if let Some(group) = query.filter.group_id
+            && !assignable::has_group(self.database.reader(), person.account, group).await?
+        {
+            return Err(Error::Field(Violation::new(Fault::GroupNotFound, "filter.group_id")));
+        }
+        let (mut users, next) = users::list(self.database.reader(), query, after.as_ref(), size.rows()).await?;
         self.complete(person.account, &mut users).await?;
+        let next_page_token = next.map(|next| page::encode(&listed, &next)).unwrap_or_default();
         Ok(Page { users, next_page_token })
     }
 

@@ -1,11 +1,12 @@
 //! Ending a session.
 
-use chassis::Person;
+use chassis::{Caller, Person};
 use types::SessionId;
 
-use super::App;
+use super::{App, origin};
+use crate::domain::audit::Event;
 use crate::domain::error::Error;
-use crate::store::sessions;
+use crate::store::{audit_events, sessions};
 
 /// The channel on which ended sessions are told, so that nobody goes on believing in them.
 const ENDED: &str = "sessions.ended";
@@ -15,9 +16,20 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn log_out(&self, person: &Person) -> Result<(), Error> {
-        sessions::end(self.database.writer(), person.user, person.session, self.clock.now()).await?;
-        self.tell_ended(&[person.session]).await;
+    pub async fn log_out(&self, caller: &Caller, person: &Person) -> Result<(), Error> {
+        let Person { user, session, .. } = *person;
+        let now = self.clock.now();
+        let event = Event::new(person.account, &origin(caller, ""), "session.end", session, now);
+        let end = self.database.transaction(move |tx| {
+            Box::pin(async move {
+                if sessions::end(tx, user, session, now).await? {
+                    audit_events::append(tx, &[event]).await?;
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        end.await?;
+        self.tell_ended(&[session]).await;
         Ok(())
     }
 

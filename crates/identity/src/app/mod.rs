@@ -2,32 +2,49 @@
 
 mod accept_billing_contact;
 mod accept_invitation;
+mod append_audit_events;
+mod apply_settings_template;
 mod assign_roles;
+mod audit_feed;
 mod bring_back_user;
+mod change;
+mod change_password;
 mod check_access;
+mod close_account;
 mod commit_add_users;
+mod complete_sign_up;
 mod create_account;
 mod create_group;
 mod create_role;
+mod create_settings_template;
 mod decline_invitation;
 mod delete_group;
 mod delete_role;
+mod delete_settings_template;
 mod end_invitation;
 mod end_user;
 mod end_users;
 mod expire_invitations;
+mod forget_links;
 mod forget_requests;
+mod get_account;
+mod get_account_settings;
 mod get_billing_contact;
 mod get_caller;
+mod get_effective_settings;
 mod get_group;
 mod get_invitation;
+mod get_settings_template;
 mod get_user;
+mod get_user_settings;
 mod inspect_invitation;
+mod limits;
 mod links;
 mod list_audit_events;
 mod list_groups;
 mod list_invitations;
 mod list_roles;
+mod list_settings_templates;
 mod list_users;
 mod lock_user;
 mod log_in;
@@ -39,25 +56,43 @@ mod origin;
 mod passwords;
 mod pending_invitation;
 mod prepare_add_users;
+mod purge_users;
 mod refresh_session;
+mod request_password_reset;
+mod resend_invitation;
+mod reset_password;
 mod resolve_reservations;
 mod revoke_invitation;
+mod sign_up;
 mod tokens;
+mod update_account;
+mod update_account_settings;
 mod update_group;
 mod update_role;
+mod update_settings_template;
+mod update_user;
+mod update_user_settings;
+mod update_users;
+mod watch_audit_events;
 
+pub use apply_settings_template::Recipients;
 pub use assign_roles::Assignment;
+pub use audit_feed::AuditFeed;
+pub use change::{Attempt, Change, Prepared};
 pub use check_access::Check;
+pub use close_account::Closing;
 pub use commit_add_users::Commits;
 pub use create_group::NewGroup;
+pub use create_settings_template::NewSettingsTemplate;
 pub use delete_role::Deletion;
 pub use get_billing_contact::{OpenOffer, Post};
 pub use links::Links;
 pub use list_roles::AnyRole;
 pub use origin::{invited, origin};
 pub use passwords::Passwords;
-pub use prepare_add_users::{Plan, Planned};
 pub use tokens::AccessTokens;
+pub use update_settings_template::SettingsTemplateChange;
+pub use watch_audit_events::AuditBatch;
 
 use std::time::Duration;
 
@@ -66,6 +101,8 @@ use storage::{Database, RelayWaker};
 use types::{AccountId, Clock, Mac};
 
 use crate::clients::Licensing;
+use crate::config::InvitationConfig;
+use crate::config::{OpenMailConfig, PasswordResetConfig, SignUpConfig};
 use crate::domain::error::Error;
 use crate::store::accounts;
 
@@ -94,6 +131,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Makes and finds the links in e-mails.
     pub links: Links,
+    /// Who watches audit logs in this process.
+    pub audit_feed: AuditFeed,
     /// Commits requests to add users, several at once.
     pub commits: Commits,
     /// How long requests are remembered.
@@ -102,6 +141,16 @@ pub struct App {
     pub offer_lifetime: Duration,
     /// How long deleted users can be restored.
     pub retention: Duration,
+    /// How long before its deadline a grant is not used any more.
+    pub margin: Duration,
+    /// How long invitations can be accepted, and how often they can be sent.
+    pub invitations: InvitationConfig,
+    /// What signing up leads to.
+    pub sign_ups: SignUpConfig,
+    /// How a forgotten password is replaced.
+    pub password_resets: PasswordResetConfig,
+    /// Limits on e-mails that anybody can have sent.
+    pub open_mails: OpenMailConfig,
 }
 
 impl App {

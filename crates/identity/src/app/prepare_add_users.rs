@@ -3,44 +3,24 @@
 use std::collections::HashSet;
 
 use chassis::Person;
-use types::{AccountId, RequestId, failpoint};
+use types::{AccountId, failpoint};
 
 use super::App;
-use crate::domain::admission::{AddUsers, Answer, MAX_USERS, Outcome};
+use super::change::{self, Prepared};
+use crate::domain::admission::{AddUsers, Answer, MAX_USERS};
 use crate::domain::decision::{self, Known};
 use crate::domain::error::Error;
-use crate::domain::fault::Violation;
 use crate::domain::new_user::{Options, Yardstick};
 use crate::domain::reference::References;
 use crate::domain::role::RoleWish;
 use crate::store::{groups, invitations, requests, roles, settings_templates, users};
-
-/// What a request would do, or has done.
-#[derive(Debug)]
-pub enum Plan {
-    /// It was committed before, and answered so.
-    Answered(Answer),
-    /// What would become of each row.
-    Planned(Vec<Planned>),
-}
-
-/// What would become of one row.
-#[derive(Debug)]
-pub struct Planned {
-    /// The outcome to expect.
-    pub outcome: Outcome,
-    /// The products it needs seats of, sorted.
-    pub products: Vec<String>,
-    /// What is wrong with it.
-    pub violations: Vec<Violation>,
-}
 
 impl App {
     /// Looks a request up and judges its rows.
     ///
     /// # Errors
     /// What concerns the request as a whole: its id, its size, the right to name roles.
-    pub async fn prepare_add_users(&self, person: &Person, request: &AddUsers) -> Result<Plan, Error> {
+    pub async fn prepare_add_users(&self, person: &Person, request: &AddUsers) -> Result<Prepared<Answer>, Error> {
         failpoint("identity::prepare_add_users::received");
         check(person, request, self.clock.now(), self.memory)?;
         let key = requests::Key {
@@ -73,10 +53,7 @@ impl App {
             remembered = requests::find(reader, &keys).await?;
         }
         if let Some(committed) = remembered.into_iter().find_map(|remembered| remembered.committed) {
-            return match committed.fingerprint == request.fingerprint {
-                true => Ok(Plan::Answered(committed.answer)),
-                false => Err(Error::RequestIdReused),
-            };
+            return committed.answer_to(&request.fingerprint).map(Prepared::Answered);
         }
         let yardstick = Yardstick {
             shared: &request.options,
@@ -95,7 +72,14 @@ impl App {
             invited: invited.into_iter().map(|invitee| invitee.email).collect(),
         };
         let rows = decision::decide(person.account, request, &yardstick, &known);
-        Ok(Plan::Planned(rows.iter().map(planned).collect()))
+        let answer = Answer {
+            results: rows.iter().map(|row| row.result(None, None)).collect(),
+            seats: vec![],
+        };
+        Ok(Prepared::Foretold {
+            answer,
+            seats: decision::seats(&rows),
+        })
     }
 
     /// What there is of the groups and templates that a request names.
@@ -125,20 +109,6 @@ pub(super) fn owned_by<Id: Eq + std::hash::Hash>(
     owned.map(|(_, id)| id).collect()
 }
 
-fn planned(row: &decision::Decided) -> Planned {
-    let result = row.result(None, None);
-    let products = row
-        .verdict
-        .as_ref()
-        .map(|(candidate, _)| candidate.products.clone())
-        .unwrap_or_default();
-    Planned {
-        outcome: result.outcome,
-        products,
-        violations: result.violations,
-    }
-}
-
 /// Judges a request as a whole.
 pub(super) fn check(
     person: &Person,
@@ -149,9 +119,7 @@ pub(super) fn check(
     if !(1..=MAX_USERS).contains(&request.users.len()) {
         return Err(Error::UsersCount);
     }
-    if RequestId::issued_at(request.request_id).is_some_and(|issued_at| issued_at < now - memory) {
-        return Err(Error::RequestIdExpired);
-    }
+    change::check_age(request.request_id, now, memory)?;
     if !person.can(types::Permission::AssignRoles) {
         let names_a_role = |options: &Options| options.role != RoleWish::Unset;
         if names_a_role(&request.options) {

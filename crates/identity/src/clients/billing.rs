@@ -1,11 +1,11 @@
-//! Billing: beginning subscriptions.
+//! Billing: beginning and ending subscriptions.
 
 use chassis::{Actor, Channel, Signer};
-use proto::billing::internal::v1::StartSubscriptionRequest;
 use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient;
+use proto::billing::internal::v1::{EndSubscriptionRequest, StartSubscriptionRequest};
 
 use super::Refused;
-use crate::domain::message::StartSubscription;
+use crate::domain::message::{EndSubscription, StartSubscription};
 
 /// A client of billing; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +34,19 @@ impl Billing {
         };
         let request = self.signer.request(message, &Actor::Service, "billing")?;
         self.subscriptions.clone().start_subscription(request).await?;
+        Ok(())
+    }
+
+    /// Ends the subscription of a closed account.
+    ///
+    /// # Errors
+    /// [`Refused`]; doing it again is harmless.
+    pub async fn end_subscription(&self, order: &EndSubscription) -> Result<(), Refused> {
+        let message = EndSubscriptionRequest {
+            account_id: order.account_id.to_string(),
+        };
+        let request = self.signer.request(message, &Actor::Service, "billing")?;
+        self.subscriptions.clone().end_subscription(request).await?;
         Ok(())
     }
 }

@@ -110,6 +110,7 @@ mod tests {
 
     fn account(billing_contact: UserId, state: AccountState) -> Account {
         Account {
+            create_time: types::Timestamp::from_micros(0),
             id: AccountId::new(),
             name: "Analytical Engines".into(),
             language: Language::english(),

@@ -65,6 +65,47 @@ pub struct Account {
     pub state: AccountState,
     /// Rises with each change.
     pub revision: i64,
+    /// When it was made.
+    pub create_time: Timestamp,
+}
+
+/// What is to change of an account; nothing where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct AccountChange {
+    /// Its name.
+    pub name: Option<Name>,
+    /// What its users read.
+    pub language: Option<Language>,
+    /// Where its users are.
+    pub time_zone: Option<TimeZone>,
+}
+
+impl Account {
+    /// The same account, changed; the same revision when nothing is different.
+    #[must_use]
+    pub fn changed(&self, change: AccountChange) -> Self {
+        let mut changed = self.clone();
+        if let Some(name) = change.name {
+            changed.name = name.to_string();
+        }
+        if let Some(language) = change.language {
+            changed.language = language;
+        }
+        if let Some(time_zone) = change.time_zone {
+            changed.time_zone = time_zone;
+        }
+        if !changed.reads_like(self) {
+            changed.revision = self.revision.saturating_add(1);
+        }
+        changed
+    }
+
+    /// Whether name, language and time zone are the other's.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.language.as_str() == other.language.as_str()
+            && self.time_zone.to_string() == other.time_zone.to_string()
+    }
 }
 
 /// An account to make, with its first user.

@@ -1,5 +1,8 @@
 //! A request to add users, what is promised for it, and what is answered.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use types::{AccountId, InvitationId, RequestId, Timestamp, UserId};
 
@@ -53,6 +56,35 @@ pub struct Grant {
     pub seats: Vec<SeatQuantity>,
     /// Until when, by licensing's clock.
     pub deadline: Timestamp,
+}
+
+impl Grant {
+    /// Whether a commit may still rely on it: the attempt was not aborted, and more than `margin` is left.
+    pub fn is_good(&self, aborted_epoch: i64, now: Timestamp, margin: Duration) -> bool {
+        aborted_epoch < self.epoch && now + margin < self.deadline
+    }
+
+    /// Whether it promises these seats.
+    pub fn covers(&self, needed: &[SeatQuantity]) -> bool {
+        let promised = |product: &str| {
+            let seats = self.seats.iter().filter(|seat| seat.product == product);
+            seats.map(|seat| seat.quantity).sum::<i64>()
+        };
+        needed.iter().all(|seat| seat.quantity <= promised(&seat.product))
+    }
+}
+
+/// Counts the seats that are needed when each of `products` is needed once more; sorted.
+pub fn count_seats<'a>(products: impl Iterator<Item = &'a String>) -> Vec<SeatQuantity> {
+    let mut needed = BTreeMap::<&str, i64>::new();
+    for product in products {
+        *needed.entry(product).or_default() += 1;
+    }
+    let seat = |(product, quantity): (&str, i64)| SeatQuantity {
+        product: product.to_owned(),
+        quantity,
+    };
+    needed.into_iter().map(seat).collect()
 }
 
 /// One attempt at one request's reservation.

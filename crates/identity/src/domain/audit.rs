@@ -136,6 +136,13 @@ impl Event {
         self
     }
 
+    /// The same, but refused, for this reason.
+    #[must_use]
+    pub fn denied(mut self, reason: &str) -> Self {
+        self.outcome = Outcome::Denied;
+        self.after(&serde_json::json!({ "reason": reason }))
+    }
+
     /// The same, done for somebody else.
     #[must_use]
     pub fn on_behalf_of(mut self, id: impl ToString) -> Self {

@@ -1,10 +1,10 @@
 //! Who is new, who is to transfer and who is refused: decided the same way when it is foretold and when it is done.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use types::{AccountId, InvitationId, RoleId, UserId};
 
-use super::admission::{AddUsers, Outcome, RowResult, SeatQuantity};
+use super::admission::{AddUsers, Outcome, RowResult, SeatQuantity, count_seats};
 use super::fault::{Fault, Violation};
 use super::new_user::{Candidate, Yardstick};
 
@@ -88,19 +88,8 @@ pub fn violations(rows: &[Decided]) -> Vec<Violation> {
 
 /// The seats that the good rows need, sorted by product.
 pub fn seats(rows: &[Decided]) -> Vec<SeatQuantity> {
-    let mut needed = BTreeMap::<&str, i64>::new();
-    for (candidate, _) in rows.iter().filter_map(|row| row.verdict.as_ref().ok()) {
-        for product in &candidate.products {
-            *needed.entry(product).or_default() += 1;
-        }
-    }
-    needed
-        .into_iter()
-        .map(|(product, quantity)| SeatQuantity {
-            product: product.to_owned(),
-            quantity,
-        })
-        .collect()
+    let good = rows.iter().filter_map(|row| row.verdict.as_ref().ok());
+    count_seats(good.flat_map(|(candidate, _)| &candidate.products))
 }
 
 impl Decided {

@@ -68,7 +68,9 @@ impl Layers {
         let template = (Origin::Template, self.template.get(definition.key));
         let user = (Origin::User, self.user.get(definition.key));
         let layers: &[_] = if locked { &[account] } else { &[user, template, account] };
-        let set = layers.iter().find_map(|(origin, value)| Some((*origin, value.cloned()?)));
+        let set = layers
+            .iter()
+            .find_map(|(origin, value)| Some((*origin, value.cloned()?)));
         let (origin, value) = set.unwrap_or_else(|| (Origin::SystemDefault, definition.default_value()));
         let lock = if locked {
             Some(Lock::Account)
@@ -94,7 +96,9 @@ mod tests {
     fn set(minutes: Option<i64>, level: Level) -> Settings {
         let changes = minutes.map(|minutes| (KEY.to_owned(), Some(Value::Integer(minutes))));
         let changes: Changes = changes.into_iter().collect();
-        Settings::default().changed(&changes, level, "changes").unwrap()
+        Settings::default()
+            .changed(&changes, level, &BTreeSet::new(), "changes")
+            .unwrap()
     }
 
     /// Account, template, user: whether each has set it; then what it is without a lock, and with one.
@@ -139,7 +143,12 @@ mod tests {
     fn what_nobody_sets_for_themselves_is_locked_by_its_definition() {
         for settled in Layers::default().effective() {
             let free = settled.definition.may_be_set_at(Level::User);
-            assert_eq!(settled.lock, (!free).then_some(Lock::Definition), "{}", settled.definition.key);
+            assert_eq!(
+                settled.lock,
+                (!free).then_some(Lock::Definition),
+                "{}",
+                settled.definition.key
+            );
         }
     }
 }

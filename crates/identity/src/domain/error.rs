@@ -2,6 +2,7 @@
 
 use types::AccountId;
 
+use super::closing::Blocker;
 use super::fault::Violation;
 
 /// Why a use case did not do what it was asked for.
@@ -10,6 +11,9 @@ pub enum Error {
     /// 0 or more than 1,000 users.
     #[error("a request adds 1 to 1,000 users")]
     UsersCount,
+    /// 0 or more than 1,000 users to change.
+    #[error("a request changes 1 to 1,000 users")]
+    UpdatesCount,
     /// The request id is not a UUID.
     #[error("the request id is not a UUID")]
     RequestIdMalformed,
@@ -52,6 +56,12 @@ pub enum Error {
     /// There is no such account.
     #[error("account {0} does not exist")]
     AccountNotFound(AccountId),
+    /// Something keeps the account from being closed.
+    #[error("something is in the way of closing the account")]
+    AccountNotClosable(Vec<Blocker>),
+    /// The name given is not the account's.
+    #[error("this is not the account's name")]
+    AccountNameMismatch,
     /// There is no such user in the caller's account.
     #[error("there is no such user")]
     UserNotFound,
@@ -115,6 +125,29 @@ pub enum Error {
     /// Another group of the account has the name.
     #[error("a group of the account has this name")]
     GroupExists,
+    /// There is no such settings template in the caller's account.
+    #[error("there is no such settings template")]
+    TemplateNotFound,
+    /// Another settings template of the account has the name.
+    #[error("a settings template of the account has this name")]
+    TemplateExists,
+    /// The account has as many settings templates as it may.
+    #[error("an account has at most 1,000 settings templates")]
+    TemplateLimit,
+    /// Somebody has the settings template that is to be deleted.
+    #[error("{users} users and {invitations} invitations have this settings template: name what they get instead")]
+    TemplateInUse {
+        /// How many users have it.
+        users: i64,
+        /// How many pending invitations to transfer promise it.
+        invitations: i64,
+    },
+    /// A settings template is to take its own place.
+    #[error("a settings template cannot replace itself")]
+    ReplacementInvalid,
+    /// Settings are bad or locked.
+    #[error("{} of the settings are refused", .0.len())]
+    Settings(Vec<Violation>),
     /// It was changed since the caller has seen it.
     #[error("it was changed since its etag was read")]
     EtagMismatch,
@@ -142,6 +175,27 @@ pub enum Error {
     /// The password is too short or too long.
     #[error("the password is too short or too long")]
     PasswordUnacceptable,
+    /// The token belongs to no sign-up.
+    #[error("there is no such sign-up")]
+    SignUpNotFound,
+    /// The sign-up was not completed in time.
+    #[error("the sign-up has expired")]
+    SignUpExpired,
+    /// The sign-up has made its account.
+    #[error("the account was made before; log in")]
+    SignUpCompleted,
+    /// The token belongs to no password reset.
+    #[error("there is no such password reset")]
+    PasswordResetNotFound,
+    /// The link was not used in time.
+    #[error("the link to a new password has expired")]
+    PasswordResetExpired,
+    /// The link was used, or the password changed since, or the user is not active.
+    #[error("the link to a new password does not work any more")]
+    PasswordResetEnded,
+    /// What was said to be the password is not.
+    #[error("this is not the present password")]
+    PasswordWrong,
     /// The token belongs to no invitation.
     #[error("there is no such invitation")]
     InvitationNotFound,
@@ -154,12 +208,36 @@ pub enum Error {
     /// The invitation was taken back.
     #[error("the invitation was revoked")]
     InvitationRevoked,
+    /// An e-mail about the invitation was sent a moment ago.
+    #[error("the invitation was sent a moment ago")]
+    ResendTooSoon {
+        /// When to try again.
+        retry_after: std::time::Duration,
+    },
     /// The invitation was answered before.
     #[error("the invitation was answered before")]
     InvitationNotPending,
     /// A transfer is accepted by the person themselves, logged in.
     #[error("a transfer is accepted by a person who is logged in")]
     TransferNeedsSession,
+    /// A mask names what cannot be changed, or not in this way.
+    #[error("{field} cannot be changed by this")]
+    FieldImmutable {
+        /// Which.
+        field: String,
+    },
+    /// A mask names what there is not.
+    #[error("there is no field {field}")]
+    FieldUnknown {
+        /// Which.
+        field: String,
+    },
+    /// A list is asked for by something that there is not.
+    #[error("{field} cannot be listed by")]
+    FilterInvalid {
+        /// Where.
+        field: String,
+    },
     /// The page token is altered or of another list.
     #[error("the page token is not of this list")]
     PageTokenInvalid,
@@ -178,6 +256,27 @@ pub enum Error {
     /// The list cannot be ordered like this.
     #[error("there is no such order")]
     OrderByUnknown,
+    /// The cursor is not a number of the log.
+    #[error("the log has not come as far")]
+    CursorInvalid,
+    /// The account, or this process, has as many watchers as it may.
+    #[error("too many are watching")]
+    TooManyWatchers,
+    /// The caller's role does not allow any longer what it allowed before.
+    #[error("the caller's role does not allow this any longer")]
+    PermissionLost,
+    /// No events, or more than 1,000.
+    #[error("1 to 1,000 events are added at once")]
+    AuditEventsCount,
+    /// An event is not as it must be.
+    #[error("an event is not as it must be")]
+    AuditEventMalformed {
+        /// Where.
+        field: String,
+    },
+    /// An event is for an account that does not exist.
+    #[error("an event is for an account that does not exist")]
+    AuditAccountUnknown,
     /// A peer did not answer.
     #[error("{peer} is out of reach: {detail}")]
     PeerUnavailable {

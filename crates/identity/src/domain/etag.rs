@@ -2,12 +2,12 @@
 
 use super::error::Error;
 
-/// Whether the etag that a caller has sent is that of this revision; an empty one is that of any.
+/// Whether the etag that a caller has sent is that of what there is; an empty one is that of anything.
 ///
 /// # Errors
 /// [`Error::EtagMismatch`].
-pub fn check_etag(etag: &str, revision: i64) -> Result<(), Error> {
-    if etag.is_empty() || etag == revision.to_string() {
+pub fn check_etag(etag: &str, present: impl ToString) -> Result<(), Error> {
+    if etag.is_empty() || etag == present.to_string() {
         Ok(())
     } else {
         Err(Error::EtagMismatch)

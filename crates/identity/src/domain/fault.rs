@@ -54,6 +54,18 @@ pub enum Fault {
     LastSuperAdmin,
     /// The billing contact would be no administrator.
     BillingContact,
+    /// Only those who assign roles change an administrator.
+    AdministratorProtected,
+    /// Only those who are active are suspended.
+    UserNotActive,
+    /// Only those who are suspended are reactivated.
+    UserNotSuspended,
+    /// Nothing is asked for.
+    ChangeEmpty,
+    /// One part of the change makes another meaningless.
+    ChangeContradictory,
+    /// Both a new list of products and additions or removals.
+    ProductsContradictory,
     /// Not a language.
     LanguageUnknown,
     /// Not a time zone.
@@ -64,6 +76,16 @@ pub enum Fault {
     ProductRepeated,
     /// Not an id of the right kind.
     IdMalformed,
+    /// There is no such setting.
+    SettingUnknown,
+    /// A value of another type, or one that is not allowed.
+    SettingValueInvalid,
+    /// The setting is not set at this level.
+    SettingLevelInvalid,
+    /// The account has locked the setting.
+    SettingLocked,
+    /// To be locked and unlocked.
+    SettingLockAmbiguous,
     /// The account has no such settings template.
     TemplateNotFound,
     /// The account has no such group.

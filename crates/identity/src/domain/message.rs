@@ -5,6 +5,7 @@ use types::{AccountId, InvitationId, Timestamp, UserId};
 
 use super::account::Account;
 use super::invitation::Kind;
+use super::sign_up::SignUp;
 use super::token::OneTime;
 use super::user::User;
 
@@ -22,6 +23,8 @@ pub const INVITATION_MAIL: &str = "notification.invitation_mail";
 pub const NOTICE: &str = "notification.notice";
 /// Billing: a [`StartSubscription`].
 pub const START_SUBSCRIPTION: &str = "billing.start_subscription";
+/// Billing: an [`EndSubscription`].
+pub const END_SUBSCRIPTION: &str = "billing.end_subscription";
 
 /// An e-mail about an invitation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -121,6 +124,24 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// The link of a sign-up, to an address that is not known yet.
+    pub fn of_sign_up(sign_up: &SignUp, send_key: String) -> Self {
+        let wish = &sign_up.wish;
+        Self {
+            send_key,
+            account_id: None,
+            kind: NoticeKind::SignUp,
+            to: wish.email.address().to_owned(),
+            given_name: wish.given_name.to_string(),
+            family_name: wish.family_name.to_string(),
+            language: wish.language.to_string(),
+            account_name: wish.account_name.to_string(),
+            person_name: String::new(),
+            link: Some(OneTime::SignUp(sign_up.id)),
+            expire_time: Some(sign_up.expire_time),
+        }
+    }
+
     /// A notice without a link to a user of `account` about another person. Of each `occasion` (the id of an invitation, a
     /// request, an event) a reader gets one notice of a kind.
     pub fn to_user(
@@ -182,4 +203,11 @@ pub struct StartSubscription {
     pub account_id: AccountId,
     /// The plan.
     pub plan: String,
+}
+
+/// The end of a closed account's subscription.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndSubscription {
+    /// The account.
+    pub account_id: AccountId,
 }

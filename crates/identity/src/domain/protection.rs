@@ -6,6 +6,12 @@ use super::account::Account;
 use super::error::Error;
 use super::user::User;
 
+/// Whether `actor`, who may do `permissions`, may edit, suspend or delete the user `id` of `account`, who may do `theirs`.
+pub fn may_manage(actor: UserId, permissions: Permissions, id: UserId, theirs: Permissions, account: &Account) -> bool {
+    let administrator = theirs.is_administrative() || id == account.billing_contact;
+    !administrator || id == actor || permissions.contains(Permission::AssignRoles)
+}
+
 impl User {
     /// Whether `actor`, who may do `permissions`, may edit, suspend or delete this user of `account`: administrators are
     /// changed by those who assign roles, and by themselves. Asked on every path, with the account as the transaction
@@ -14,8 +20,7 @@ impl User {
     /// # Errors
     /// [`Error::AdministratorProtected`].
     pub fn check_manageable_by(&self, actor: UserId, permissions: Permissions, account: &Account) -> Result<(), Error> {
-        let administrator = self.permissions.is_administrative() || self.id == account.billing_contact;
-        if !administrator || self.id == actor || permissions.contains(Permission::AssignRoles) {
+        if may_manage(actor, permissions, self.id, self.permissions, account) {
             Ok(())
         } else {
             Err(Error::AdministratorProtected)
@@ -42,6 +47,7 @@ mod tests {
 
     fn account(id: AccountId, billing_contact: UserId) -> Account {
         Account {
+            create_time: types::Timestamp::from_micros(0),
             id,
             name: "Analytical Engines".into(),
             language: Language::english(),

@@ -10,8 +10,10 @@ use super::setting::{Definition, Level, Value};
 use super::setting_catalogue::CATALOGUE;
 use super::token::hex;
 
-/// How many faults are told of one request, and how much of a key that does not exist.
+/// How many faults are told of one request.
 const MOST_TOLD: usize = 20;
+/// How many characters are told of a key, which may be anything.
+const LONGEST_KEY: usize = 64;
 
 /// Values by key; what is not in it is not set here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +26,9 @@ pub type Changes = BTreeMap<String, Option<Value>>;
 impl Settings {
     /// Every value that a template may have, at the system's default.
     pub fn system_default() -> Self {
-        let definitions = CATALOGUE.iter().filter(|setting| setting.may_be_set_at(Level::Template));
+        let definitions = CATALOGUE
+            .iter()
+            .filter(|setting| setting.may_be_set_at(Level::Template));
         Self(
             definitions
                 .map(|setting| (setting.key, setting.default_value()))
@@ -56,30 +60,33 @@ impl Settings {
         self.0.iter().map(|(key, value)| (*key, value))
     }
 
-    /// The settings after a change at a level; `field` is where it was asked for.
+    /// The settings after a change at a level, where those that are `locked` can only be reset; `field` is where it was asked
+    /// for.
     ///
     /// # Errors
     /// Everything that is wrong with it, up to a number.
-    pub fn changed(&self, changes: &Changes, level: Level, field: &str) -> Result<Self, Vec<Violation>> {
+    pub fn changed(
+        &self,
+        changes: &Changes,
+        level: Level,
+        locked: &BTreeSet<&'static str>,
+        field: &str,
+    ) -> Result<Self, Vec<Violation>> {
         let mut changed = self.clone();
         let mut violations = Vec::new();
         for (key, value) in changes {
             match check(key, value.as_ref(), level) {
+                Ok(definition) if value.is_some() && locked.contains(definition.key) => {
+                    violations.push(Violation::new(Fault::SettingLocked, path(field, key)));
+                }
                 Ok(definition) => match value {
                     Some(value) => drop(changed.0.insert(definition.key, value.clone())),
                     None => drop(changed.0.remove(definition.key)),
                 },
-                Err(fault) if violations.len() < MOST_TOLD => {
-                    violations.push(Violation::new(fault, path(field, key)));
-                }
-                Err(_) => {}
+                Err(fault) => violations.push(Violation::new(fault, path(field, key))),
             }
         }
-        if violations.is_empty() {
-            Ok(changed)
-        } else {
-            Err(violations)
-        }
+        told(changed, violations)
     }
 
     /// The values here that `other` has not, or has otherwise, and `null` for those that only `other` has.
@@ -94,15 +101,24 @@ impl Settings {
     }
 
     /// What changes whenever these do.
-    pub fn etag(&self, locked: &BTreeSet<&'static str>) -> String {
-        let mut digest = Sha256::new();
-        for (key, value) in &self.0 {
-            digest.update(format!("{key}={value:?};"));
-        }
-        for key in locked {
-            digest.update(format!("{key}!;"));
-        }
-        hex(&digest.finalize()).chars().take(16).collect()
+    pub fn etag(&self) -> String {
+        etag(self)
+    }
+}
+
+/// What changes whenever something that can be written does; 16 hexadecimal digits.
+pub fn etag(content: &impl Serialize) -> String {
+    let content = serde_json::to_vec(content).unwrap_or_default();
+    hex(&Sha256::digest(content)).chars().take(16).collect()
+}
+
+/// `changed`, unless something is wrong with the change.
+pub fn told<T>(changed: T, mut violations: Vec<Violation>) -> Result<T, Vec<Violation>> {
+    violations.truncate(MOST_TOLD);
+    if violations.is_empty() {
+        Ok(changed)
+    } else {
+        Err(violations)
     }
 }
 
@@ -119,7 +135,7 @@ fn check(key: &str, value: Option<&Value>, level: Level) -> Result<&'static Defi
 
 /// The path of a key in a field that holds settings: not longer than a key is.
 pub fn path(field: &str, key: &str) -> String {
-    let key: String = key.chars().filter(|c| !c.is_control()).take(64).collect();
+    let key: String = key.chars().filter(|c| !c.is_control()).take(LONGEST_KEY).collect();
     format!("{field}[\"{key}\"]")
 }
 
@@ -136,7 +152,10 @@ mod tests {
         let written = r#"{"session.lobby": false, "session.telex": true, "session.recording": "sometimes",
             "session.max_attendees": 7, "mail.follow_up": null, "session.chat": ["off"]}"#;
         let user = Settings::read(written, Level::User).unwrap();
-        assert_eq!(user.iter().collect::<Vec<_>>(), [("session.lobby", &Value::Boolean(false))]);
+        assert_eq!(
+            user.iter().collect::<Vec<_>>(),
+            [("session.lobby", &Value::Boolean(false))]
+        );
         let template = Settings::read(written, Level::Template).unwrap();
         assert_eq!(template.get("session.max_attendees"), Some(&Value::Integer(7)));
         let again = serde_json::to_string(&template).unwrap();
@@ -156,7 +175,9 @@ mod tests {
             ("mail.follow_up".to_owned(), None),
             ("display.theme".to_owned(), None),
         ]);
-        let after = before.changed(&changes, Level::User, "changes").unwrap();
+        let after = before
+            .changed(&changes, Level::User, &BTreeSet::new(), "changes")
+            .unwrap();
         assert_eq!(
             serde_json::to_string(&after).unwrap(),
             r#"{"session.lobby":false,"session.recording":"manual"}"#
@@ -170,9 +191,26 @@ mod tests {
             told(&after, &before),
             r#"{"mail.follow_up":null,"session.recording":"manual"}"#
         );
-        let none = BTreeSet::new();
-        assert_ne!(before.etag(&none), after.etag(&none));
-        assert_ne!(before.etag(&BTreeSet::from(["mail.follow_up"])), before.etag(&none));
+        assert_ne!(before.etag(), after.etag());
+    }
+
+    fn refused(changes: &Changes) -> Vec<Violation> {
+        let locked = BTreeSet::from(["session.lobby", "session.chat"]);
+        let changed = Settings::default().changed(changes, Level::User, &locked, "changes");
+        changed.unwrap_err()
+    }
+
+    #[test]
+    fn what_is_locked_can_be_reset_only() {
+        let changes = Changes::from([
+            ("session.chat".to_owned(), Some(text("off"))),
+            ("session.lobby".to_owned(), None),
+        ]);
+        let wrong = refused(&changes);
+        assert_eq!(
+            wrong,
+            [Violation::new(Fault::SettingLocked, "changes[\"session.chat\"]")]
+        );
     }
 
     #[test]
@@ -183,7 +221,7 @@ mod tests {
             ("session.max_attendees".to_owned(), None),
             ("mail.follow_up".to_owned(), None),
         ]);
-        let wrong = Settings::default().changed(&changes, Level::User, "changes").unwrap_err();
+        let wrong = refused(&changes);
         let told: Vec<_> = wrong.iter().map(|it| (it.fault, it.field.as_str())).collect();
         assert_eq!(
             told,
@@ -193,8 +231,10 @@ mod tests {
                 (Fault::SettingUnknown, "changes[\"session.telex\"]"),
             ]
         );
-        let many: Changes = (0..1_000).map(|n| (format!("{n}\0{}", "x".repeat(1_000)), None)).collect();
-        let wrong = Settings::default().changed(&many, Level::User, "changes").unwrap_err();
+        let many: Changes = (0..1_000)
+            .map(|n| (format!("{n}\0{}", "x".repeat(1_000)), None))
+            .collect();
+        let wrong = refused(&many);
         assert_eq!(wrong.len(), MOST_TOLD);
         assert!(wrong.iter().all(|it| it.field.len() < 80));
     }

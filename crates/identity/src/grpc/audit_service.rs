@@ -1,15 +1,18 @@
 //! usher.identity.v1.AuditService.
 
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use proto::identity::v1::audit_event::Outcome as WireOutcome;
 use proto::identity::v1::audit_service_server::AuditService;
 use proto::identity::v1::{
     AuditEvent, GetAuditHeadRequest, GetAuditHeadResponse, ListAuditEventsRequest, ListAuditEventsResponse,
+    WatchAuditEventsRequest, WatchAuditEventsResponse,
 };
 use tonic::{Request, Response, Status};
 use types::{PageSize, Timestamp};
 
 use super::convert;
-use crate::app::App;
+use crate::app::{App, AuditBatch};
 use crate::domain::audit::{Entry, Head, Outcome};
 use crate::domain::audit_log::{Filter, Order, Shown};
 use crate::domain::error::Error;
@@ -45,6 +48,25 @@ impl AuditService for Audit {
         let Head { sequence, hash } = self.0.get_audit_head(&person).await?;
         Ok(Response::new(GetAuditHeadResponse { sequence, hash }))
     }
+
+    type WatchAuditEventsStream = BoxStream<'static, Result<WatchAuditEventsResponse, Status>>;
+
+    async fn watch_audit_events(
+        &self,
+        request: Request<WatchAuditEventsRequest>,
+    ) -> Result<Response<Self::WatchAuditEventsStream>, Status> {
+        let person = *chassis::caller(&request)?.person()?;
+        let batches = self.0.watch_audit_events(&person, request.into_inner().after).await?;
+        Ok(Response::new(batches.map(write_batch).boxed()))
+    }
+}
+
+fn write_batch(batch: Result<AuditBatch, Error>) -> Result<WatchAuditEventsResponse, Status> {
+    let AuditBatch { events, sequence } = batch?;
+    Ok(WatchAuditEventsResponse {
+        audit_events: events.into_iter().map(write).collect(),
+        sequence,
+    })
 }
 
 fn read_filter(message: &ListAuditEventsRequest) -> Result<Filter, Error> {

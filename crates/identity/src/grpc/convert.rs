@@ -150,7 +150,7 @@ pub fn read_grant(
     grant: licensing::Grant,
     grants: &Mac,
     account: AccountId,
-    request: &AddUsers,
+    request_id: RequestId,
 ) -> Result<Grant, Error> {
     let proof = grant.mac.clone();
     let bare = licensing::Grant {
@@ -161,7 +161,7 @@ pub fn read_grant(
         .verify(&bare.encode_to_vec(), &proof)
         .map_err(|_| Error::GrantInvalid)?;
     let key = bare.key.ok_or(Error::GrantInvalid)?;
-    let fits = key.account_id == account.to_string() && key.request_id == request.request_id.to_string();
+    let fits = key.account_id == account.to_string() && key.request_id == request_id.to_string();
     let deadline = read_timestamp(bare.deadline)
         .filter(|_| fits && key.epoch > 0)
         .ok_or(Error::GrantInvalid)?;
@@ -213,15 +213,20 @@ pub fn resolution(resolution: &Resolution) -> internal::Resolution {
 /// What a request to add users is answered with.
 pub fn answer(answer: Answer) -> admin::AddUsersResponse {
     let results = (0..).zip(answer.results).map(|(index, row)| result(index, row));
-    let seats = answer.seats.into_iter().map(|seat| admin::SeatCount {
+    admin::AddUsersResponse {
+        results: results.collect(),
+        seats: seat_counts(answer.seats),
+    }
+}
+
+/// Seat counts on the wire.
+pub fn seat_counts(seats: Vec<SeatCount>) -> Vec<admin::SeatCount> {
+    let count = |seat: SeatCount| admin::SeatCount {
         product: seat.product,
         requested: seat.requested,
         available: seat.available,
-    });
-    admin::AddUsersResponse {
-        results: results.collect(),
-        seats: seats.collect(),
-    }
+    };
+    seats.into_iter().map(count).collect()
 }
 
 fn result(index: i32, row: RowResult) -> admin::AddUserResult {
@@ -235,8 +240,7 @@ fn result(index: i32, row: RowResult) -> admin::AddUserResult {
     }
 }
 
-/// What became of a row, on the wire.
-pub const fn outcome(outcome: Outcome) -> admin::add_user_result::Outcome {
+const fn outcome(outcome: Outcome) -> admin::add_user_result::Outcome {
     match outcome {
         Outcome::Invited => admin::add_user_result::Outcome::Invited,
         Outcome::Created => admin::add_user_result::Outcome::Created,

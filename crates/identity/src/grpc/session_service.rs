@@ -27,14 +27,19 @@ impl SessionService for Sessions {
         &self,
         request: Request<RefreshSessionRequest>,
     ) -> Result<Response<RefreshSessionResponse>, Status> {
-        let answer = self.0.refresh_session(&request.into_inner().refresh_token).await?;
+        let caller = chassis::caller(&request)?.clone();
+        let answer = self
+            .0
+            .refresh_session(&caller, &request.into_inner().refresh_token)
+            .await?;
         Ok(Response::new(RefreshSessionResponse {
             tokens: Some(tokens(answer)),
         }))
     }
 
     async fn log_out(&self, request: Request<LogOutRequest>) -> Result<Response<LogOutResponse>, Status> {
-        self.0.log_out(chassis::caller(&request)?.person()?).await?;
+        let caller = chassis::caller(&request)?;
+        self.0.log_out(caller, caller.person()?).await?;
         Ok(Response::new(LogOutResponse {}))
     }
 }

@@ -3,6 +3,7 @@
 use chassis::{Refusal, internal};
 use tonic::{Code, Status};
 
+use crate::domain::closing::Blocker;
 use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
 
@@ -22,6 +23,7 @@ impl From<Error> for Status {
         let plain = |code, reason| Refusal::new(code, reason, text.clone());
         match error {
             Error::UsersCount => field(InvalidArgument, "USERS_COUNT", "users"),
+            Error::UpdatesCount => field(InvalidArgument, "USERS_COUNT", "user_ids"),
             Error::RequestIdMalformed => field(InvalidArgument, "REQUEST_ID_MALFORMED", "request_id"),
             Error::RequestIdExpired => field(InvalidArgument, "REQUEST_ID_EXPIRED", "request_id"),
             Error::RequestIdReused => field(InvalidArgument, "REQUEST_ID_REUSED", "request_id"),
@@ -38,6 +40,15 @@ impl From<Error> for Status {
                 plain(Aborted, "REQUEST_IN_PROGRESS").retry_after(std::time::Duration::from_millis(100))
             }
             Error::AccountNotFound(_) => Refusal::new(NotFound, "ACCOUNT_NOT_FOUND", "there is no such account"),
+            Error::AccountNotClosable(blockers) => {
+                let refusal = plain(FailedPrecondition, "ACCOUNT_NOT_CLOSABLE");
+                blockers.iter().fold(refusal, |refusal, Blocker { obstacle, count }| {
+                    refusal
+                        .precondition(obstacle.as_str(), "account", format!("{count} of these"))
+                        .metadata(obstacle.as_str(), count.to_string())
+                })
+            }
+            Error::AccountNameMismatch => field(InvalidArgument, "ACCOUNT_NAME_MISMATCH", "account_name"),
             Error::UserNotFound => plain(NotFound, "USER_NOT_FOUND"),
             Error::UserNotActive => plain(FailedPrecondition, "USER_NOT_ACTIVE"),
             Error::UserNotSuspended => plain(FailedPrecondition, "USER_NOT_SUSPENDED"),
@@ -61,6 +72,14 @@ impl From<Error> for Status {
             Error::BillingContact => plain(FailedPrecondition, "BILLING_CONTACT"),
             Error::GroupNotFound => plain(NotFound, "GROUP_NOT_FOUND"),
             Error::GroupExists => field(AlreadyExists, "GROUP_EXISTS", "name"),
+            Error::TemplateNotFound => plain(NotFound, "SETTINGS_TEMPLATE_NOT_FOUND"),
+            Error::TemplateExists => field(AlreadyExists, "SETTINGS_TEMPLATE_EXISTS", "name"),
+            Error::TemplateLimit => plain(FailedPrecondition, "SETTINGS_TEMPLATE_LIMIT"),
+            Error::TemplateInUse { users, invitations } => plain(FailedPrecondition, "SETTINGS_TEMPLATE_IN_USE")
+                .metadata("users", users.to_string())
+                .metadata("invitations", invitations.to_string()),
+            Error::ReplacementInvalid => field(InvalidArgument, "REPLACEMENT_INVALID", "replacement_template_id"),
+            Error::Settings(violations) => refuse(&violations),
             Error::EtagMismatch => plain(Aborted, "ETAG_MISMATCH"),
             Error::UpdateMaskInvalid => field(InvalidArgument, "UPDATE_MASK_INVALID", "update_mask"),
             Error::EmailTaken => field(AlreadyExists, "USER_EXISTS", "email"),
@@ -74,17 +93,38 @@ impl From<Error> for Status {
                 "a password has 10 to 256 characters",
             )
             .field("password", "PASSWORD_UNACCEPTABLE", "10 to 256 characters"),
+            Error::SignUpNotFound => plain(NotFound, "SIGN_UP_NOT_FOUND"),
+            Error::SignUpExpired => plain(FailedPrecondition, "SIGN_UP_EXPIRED"),
+            Error::SignUpCompleted => plain(FailedPrecondition, "SIGN_UP_COMPLETED"),
+            Error::PasswordResetNotFound => plain(NotFound, "PASSWORD_RESET_NOT_FOUND"),
+            Error::PasswordResetExpired => plain(FailedPrecondition, "PASSWORD_RESET_EXPIRED"),
+            Error::PasswordResetEnded => plain(FailedPrecondition, "PASSWORD_RESET_ENDED"),
+            Error::PasswordWrong => field(InvalidArgument, "PASSWORD_WRONG", "current_password"),
             Error::InvitationNotFound => plain(NotFound, "INVITATION_NOT_FOUND"),
             Error::InvitationSuperseded => plain(FailedPrecondition, "INVITATION_SUPERSEDED"),
             Error::InvitationExpired => plain(FailedPrecondition, "INVITATION_EXPIRED"),
             Error::InvitationRevoked => plain(FailedPrecondition, "INVITATION_REVOKED"),
             Error::InvitationNotPending => plain(FailedPrecondition, "INVITATION_NOT_PENDING"),
+            Error::ResendTooSoon { retry_after } => {
+                plain(ResourceExhausted, "RESEND_TOO_SOON").retry_after(retry_after)
+            }
             Error::TransferNeedsSession => plain(FailedPrecondition, "TRANSFER_NEEDS_SESSION"),
+            Error::FieldImmutable { field: path } => field(InvalidArgument, "FIELD_IMMUTABLE", &path),
+            Error::FieldUnknown { field: path } => field(InvalidArgument, "FIELD_UNKNOWN", &path),
+            Error::FilterInvalid { field: path } => field(InvalidArgument, "FILTER_INVALID", &path),
             Error::PageTokenInvalid => field(InvalidArgument, "PAGE_TOKEN_INVALID", "page_token"),
             Error::PageSizeInvalid => field(InvalidArgument, "PAGE_SIZE_INVALID", "page_size"),
             Error::ActionPrefixTooLong => field(InvalidArgument, "ACTION_PREFIX_TOO_LONG", "action_prefix"),
             Error::TimeRangeInvalid { field: path } => field(InvalidArgument, "TIME_RANGE_INVALID", path),
             Error::OrderByUnknown => field(InvalidArgument, "ORDER_BY_UNKNOWN", "order_by"),
+            Error::CursorInvalid => field(InvalidArgument, "CURSOR_INVALID", "after"),
+            Error::TooManyWatchers => {
+                plain(ResourceExhausted, "TOO_MANY_WATCHERS").retry_after(std::time::Duration::from_secs(10))
+            }
+            Error::PermissionLost => plain(PermissionDenied, "PERMISSION_REQUIRED"),
+            Error::AuditEventsCount => field(InvalidArgument, "AUDIT_EVENTS_COUNT", "events"),
+            Error::AuditEventMalformed { field: path } => field(InvalidArgument, "AUDIT_EVENT_MALFORMED", &path),
+            Error::AuditAccountUnknown => field(InvalidArgument, "AUDIT_ACCOUNT_UNKNOWN", "events"),
             Error::PeerUnavailable { peer, detail } => {
                 tracing::warn!(peer, detail, "a peer is out of reach");
                 Refusal::new(
@@ -194,6 +234,32 @@ const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
             "BILLING_CONTACT",
             "the billing contact hands over the post first",
         ),
+        Fault::AdministratorProtected => (
+            PermissionDenied,
+            "ADMINISTRATOR_PROTECTED",
+            "an administrator is changed by those who assign roles",
+        ),
+        Fault::UserNotActive => (
+            FailedPrecondition,
+            "USER_NOT_ACTIVE",
+            "only those who can log in are suspended",
+        ),
+        Fault::UserNotSuspended => (
+            FailedPrecondition,
+            "USER_NOT_SUSPENDED",
+            "only those who are suspended are reactivated",
+        ),
+        Fault::ChangeContradictory => (
+            InvalidArgument,
+            "CHANGE_CONTRADICTORY",
+            "another part of the change has no meaning beside this one",
+        ),
+        Fault::ChangeEmpty => (InvalidArgument, "CHANGE_EMPTY", "nothing is asked for"),
+        Fault::ProductsContradictory => (
+            InvalidArgument,
+            "PRODUCTS_CONTRADICTORY",
+            "products are either set, or added and removed",
+        ),
         Fault::LanguageUnknown => (
             InvalidArgument,
             "LANGUAGE_UNKNOWN",
@@ -211,6 +277,27 @@ const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
             "a person holds one seat of a product",
         ),
         Fault::IdMalformed => (InvalidArgument, "ID_MALFORMED", "this is not an id of the right kind"),
+        Fault::SettingUnknown => (InvalidArgument, "SETTING_UNKNOWN", "there is no such setting"),
+        Fault::SettingValueInvalid => (
+            InvalidArgument,
+            "SETTING_VALUE_INVALID",
+            "the setting's definition does not allow this value",
+        ),
+        Fault::SettingLevelInvalid => (
+            InvalidArgument,
+            "SETTING_LEVEL_INVALID",
+            "the setting's definition does not name this level",
+        ),
+        Fault::SettingLocked => (
+            FailedPrecondition,
+            "SETTING_LOCKED",
+            "the account has locked this setting",
+        ),
+        Fault::SettingLockAmbiguous => (
+            InvalidArgument,
+            "SETTING_LOCK_AMBIGUOUS",
+            "this is to be locked and unlocked",
+        ),
         Fault::TemplateNotFound => (
             NotFound,
             "SETTINGS_TEMPLATE_NOT_FOUND",

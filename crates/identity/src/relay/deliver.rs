@@ -8,8 +8,8 @@ use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, INVITATION_MAIL, InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS,
-    START_SUBSCRIPTION, StartSubscription,
+    ABORT_RESERVATION, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL, InvitationMail,
+    MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
 };
 
 /// Carries the outbox's messages.
@@ -69,6 +69,12 @@ impl Courier {
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {
                     self.billing.start_subscription(&order).await?;
+                }
+                Ok(())
+            }
+            END_SUBSCRIPTION => {
+                for order in read::<EndSubscription>(batch)? {
+                    self.billing.end_subscription(&order).await?;
                 }
                 Ok(())
             }

@@ -1,29 +1,36 @@
-//! Forgets requests when no message about them can arrive any more.
+//! Forgets what nobody can ask about any more: old requests, and links that have long expired.
 
 use std::time::Duration;
 
 use chassis::Shutdown;
 
 use crate::app::App;
+use crate::domain::error::Error;
 
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// Runs until `shutdown`.
 pub async fn forget(app: App, shutdown: Shutdown) {
     loop {
-        match app.forget_requests().await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(requests = count, "old requests are forgotten"),
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "old requests could not be forgotten"
-                );
-            }
-        }
+        tell("requests", app.forget_requests().await);
+        tell("links", app.forget_links().await);
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+fn tell(what: &str, forgotten: Result<u64, Error>) {
+    match forgotten {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what, count, "what was old is forgotten"),
+        Err(error) => {
+            tracing::warn!(
+                what,
+                error = &error as &dyn std::error::Error,
+                "what is old could not be forgotten"
+            );
         }
     }
 }

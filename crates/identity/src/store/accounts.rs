@@ -49,6 +49,12 @@ pub async fn hold(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<(), 
     Ok(())
 }
 
+/// Whether an account is in use.
+pub async fn is_active(conn: &impl ConnectionTrait, id: AccountId) -> Result<bool, Error> {
+    let account = find(conn, id).await?;
+    Ok(account.is_some_and(|account| account.state == AccountState::Active))
+}
+
 /// These accounts.
 pub async fn by_ids(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<Vec<Account>, Error> {
     let ids = ids.iter().map(ToString::to_string);
@@ -114,6 +120,21 @@ pub async fn withdraw_offer(conn: &impl ConnectionTrait, id: AccountId) -> Resul
     Ok(())
 }
 
+/// Writes what can be changed of an account that is locked: name, language and time zone.
+pub async fn update(conn: &impl ConnectionTrait, account: &Account) -> Result<(), StorageError> {
+    let row = account::ActiveModel {
+        name: Set(account.name.clone()),
+        language: Set(account.language.to_string()),
+        time_zone: Set(account.time_zone.to_string()),
+        revision: Set(account.revision),
+        ..Default::default()
+    };
+    let update = account::Entity::update_many()
+        .set(row)
+        .filter(account::Column::Id.eq(account.id.to_string()));
+    update.exec(conn).await.map(drop).map_err(StorageError::from)
+}
+
 fn read(row: account::Model) -> Result<Account, Error> {
     let offer = match (row.offered_user_id, row.offer_time) {
         (Some(user), Some(time)) => Some(Offer {
@@ -126,6 +147,7 @@ fn read(row: account::Model) -> Result<Account, Error> {
         offer,
         state: row.state.parse().map_err(broken("accounts.state"))?,
         revision: row.revision,
+        create_time: Timestamp::from_micros(row.create_time),
         id: row.id.parse().map_err(broken("accounts.id"))?,
         name: row.name,
         language: types::Language::parse(&row.language).map_err(broken("accounts.language"))?,

@@ -1,6 +1,6 @@
 //! The audit log: events are added at its end, in the transaction of what they tell; never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func};
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, Timestamp};
+use types::{AccountId, AuditEventId, Timestamp};
 
 use super::broken;
 use super::entity::audit_event;
@@ -16,8 +16,8 @@ use crate::domain::audit::{Entry, Event, Head};
 use crate::domain::audit_log::{Filter, Order};
 use crate::domain::error::Error;
 
-/// How many events are best added at once when there are very many.
-pub const BATCH: usize = 1_000;
+/// How many events one statement adds when there are very many.
+const BATCH: usize = 1_000;
 
 #[derive(FromQueryResult)]
 struct HeadRow {
@@ -100,7 +100,9 @@ pub async fn append(conn: &impl ConnectionTrait, events: &[Event]) -> Result<(),
             hash,
         })
         .collect();
-    INSERT.execute(conn, vec![json(&sealed)]).await?;
+    for batch in sealed.chunks(BATCH) {
+        INSERT.execute(conn, vec![json(batch)]).await?;
+    }
     ADVANCE.execute(conn, vec![json(&advanced)]).await?;
     Ok(())
 }
@@ -114,6 +116,40 @@ async fn lock(conn: &impl ConnectionTrait, events: &[Event]) -> Result<BTreeMap<
         let account_id = row.account_id.parse().map_err(broken("audit_heads.account_id"))?;
         let HeadRow { sequence, hash, .. } = row;
         Ok((account_id, Head { sequence, hash }))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+const KNOWN: Sql = Sql {
+    postgres: "SELECT id FROM audit_events WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+    sqlite: "SELECT id FROM audit_events WHERE id IN (SELECT value FROM json_each($1))",
+};
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: String,
+}
+
+/// Which of these events are in a log already.
+pub async fn known(conn: &impl ConnectionTrait, ids: &[AuditEventId]) -> Result<HashSet<AuditEventId>, Error> {
+    let rows: Vec<IdRow> = KNOWN.query(conn, vec![json(ids)]).await?;
+    let parse = |row: IdRow| row.id.parse().map_err(broken("audit_events.id"));
+    rows.into_iter().map(parse).collect()
+}
+
+const SEQUENCES: Sql = Sql {
+    postgres: "SELECT account_id, sequence, hash FROM audit_heads
+        WHERE account_id IN (SELECT value FROM json_array_elements_text($1::json))",
+    sqlite: "SELECT account_id, sequence, hash FROM audit_heads
+        WHERE account_id IN (SELECT value FROM json_each($1))",
+};
+
+/// How far the logs of these accounts have come.
+pub async fn sequences(conn: &impl ConnectionTrait, accounts: &[AccountId]) -> Result<Vec<(AccountId, i64)>, Error> {
+    let rows: Vec<HeadRow> = SEQUENCES.query(conn, vec![json(accounts)]).await?;
+    let read = |row: HeadRow| {
+        let account = row.account_id.parse().map_err(broken("audit_heads.account_id"))?;
+        Ok((account, row.sequence))
     };
     rows.into_iter().map(read).collect()
 }

@@ -132,6 +132,31 @@ pub mod group {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Settings templates.
+pub mod settings_template {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "settings_templates")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub name: String,
+        pub name_key: String,
+        pub description: String,
+        pub settings: String,
+        pub revision: i64,
+        pub create_time: i64,
+        pub update_time: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Roles of accounts' own.
 pub mod role {
     use sea_orm::entity::prelude::*;

@@ -1,7 +1,12 @@
 //! The tables, one file each; nothing else knows SQL.
 
+pub mod account_settings;
 pub mod accounts;
+pub mod addressees;
+pub mod amendments;
+pub mod assignable;
 pub mod audit_events;
+pub mod closing;
 pub mod creations;
 pub mod entity;
 pub mod grantors;
@@ -10,12 +15,18 @@ pub mod invitations;
 pub mod invitees;
 pub mod memberships;
 mod migration;
+pub mod password_resets;
+pub mod passwords;
 pub mod posts;
 pub mod requests;
+pub mod resending;
 pub mod role_holders;
 pub mod roles;
 pub mod sessions;
 pub mod settings_templates;
+pub mod sign_ups;
+pub mod template_holders;
+pub mod user_settings;
 pub mod users;
 
 pub use migration::Migrator;

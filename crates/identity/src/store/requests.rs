@@ -6,7 +6,8 @@ use storage::{Sql, StorageError, json};
 use types::{AccountId, Timestamp};
 
 use super::broken;
-use crate::domain::admission::{Answer, Holder, ReservationKey};
+use crate::domain::admission::{self, Holder, ReservationKey};
+use crate::domain::answered::{Answered, OfAnotherKind};
 use crate::domain::error::Error;
 
 /// Which request.
@@ -37,9 +38,22 @@ pub struct Committed {
     /// SHA-256 over its content.
     pub fingerprint: String,
     /// What it was answered with.
-    pub answer: Answer,
+    pub answer: Answered,
     /// Who holds the seats.
     pub holders: Vec<Holder>,
+}
+
+impl Committed {
+    /// The answer to the same request with the content of this fingerprint.
+    ///
+    /// # Errors
+    /// [`Error::RequestIdReused`] for another content.
+    pub fn answer_to<A: TryFrom<Answered, Error = OfAnotherKind>>(&self, fingerprint: &str) -> Result<A, Error> {
+        if self.fingerprint != fingerprint {
+            return Err(Error::RequestIdReused);
+        }
+        A::try_from(self.answer.clone()).map_err(|OfAnotherKind| Error::RequestIdReused)
+    }
 }
 
 /// A decision to write.
@@ -53,7 +67,7 @@ pub struct Row {
     pub committed_epoch: i64,
     /// SHA-256 over the content.
     pub fingerprint: String,
-    /// [`Answer`] as JSON.
+    /// [`Answered`] as JSON.
     pub answer: String,
     /// [`Holder`]s as JSON.
     pub holders: String,
@@ -208,7 +222,7 @@ fn read(row: Found) -> Result<Remembered, Error> {
         (Some(epoch), Some(fingerprint), Some(answer), Some(holders)) => Some(Committed {
             epoch,
             fingerprint,
-            answer: serde_json::from_str(&answer).map_err(broken("requests.answer"))?,
+            answer: read_answer(&answer)?,
             holders: serde_json::from_str(&holders).map_err(broken("requests.holders"))?,
         }),
         _ => None,
@@ -222,4 +236,33 @@ fn read(row: Found) -> Result<Remembered, Error> {
         aborted_epoch: row.aborted_epoch,
         committed,
     })
+}
+
+/// While requests to add users were the only ones, their answers stood bare.
+fn read_answer(text: &str) -> Result<Answered, Error> {
+    match serde_json::from_str::<admission::Answer>(text) {
+        Ok(bare) => Ok(bare.into()),
+        Err(_) => serde_json::from_str(text).map_err(broken("requests.answer")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_as_it_was_written_before_there_were_kinds_and_as_it_is_now() {
+        let answer = admission::Answer {
+            results: vec![],
+            seats: vec![admission::SeatCount {
+                product: "training".into(),
+                requested: 2,
+                available: 3,
+            }],
+        };
+        let bare = r#"{"results":[],"seats":[{"product":"training","requested":2,"available":3}]}"#;
+        let written = serde_json::to_string(&Answered::from(answer.clone())).unwrap();
+        assert_eq!(read_answer(bare).unwrap(), answer.clone().into());
+        assert_eq!(read_answer(&written).unwrap(), answer.into());
+    }
 }

@@ -48,15 +48,19 @@ pub async fn rotate(
     Ok(update.exec(conn).await?.rows_affected == 1)
 }
 
-/// Ends a session for good.
-pub async fn end(conn: &impl ConnectionTrait, user: UserId, id: SessionId, now: Timestamp) -> Result<(), StorageError> {
+/// Ends a session for good. False when it had ended before.
+pub async fn end(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let update = session::Entity::update_many()
         .col_expr(session::Column::EndTime, Expr::value(now.micros()))
         .filter(session::Column::Id.eq(id.to_string()))
         .filter(session::Column::UserId.eq(user.to_string()))
         .filter(session::Column::EndTime.is_null());
-    update.exec(conn).await?;
-    Ok(())
+    Ok(update.exec(conn).await?.rows_affected == 1)
 }
 
 const END_ALL: Sql = Sql {
@@ -79,6 +83,26 @@ pub async fn end_all(conn: &impl ConnectionTrait, users: &[UserId], now: Timesta
         return Ok(vec![]);
     }
     let rows: Vec<IdRow> = END_ALL.query(conn, vec![json(users), now.micros().into()]).await?;
+    let parse = |row: IdRow| row.id.parse().map_err(broken("sessions.id"));
+    rows.into_iter().map(parse).collect()
+}
+
+const END_OTHERS_TEXT: &str = "UPDATE sessions SET end_time = $3
+    WHERE user_id = $1 AND id <> $2 AND end_time IS NULL RETURNING id";
+const END_OTHERS: Sql = Sql {
+    postgres: END_OTHERS_TEXT,
+    sqlite: END_OTHERS_TEXT,
+};
+
+/// Ends all sessions of a user but one; says which, as [`end_all`].
+pub async fn end_others(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    kept: SessionId,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, Error> {
+    let values = vec![user.to_string().into(), kept.to_string().into(), now.micros().into()];
+    let rows: Vec<IdRow> = END_OTHERS.query(conn, values).await?;
     let parse = |row: IdRow| row.id.parse().map_err(broken("sessions.id"));
     rows.into_iter().map(parse).collect()
 }

@@ -1,8 +1,14 @@
 //! Users.
 
+mod change;
 mod life;
+mod list;
+mod purge;
 
+pub use change::change;
 pub use life::{Ending, bring_back, end};
+pub use list::list;
+pub use purge::purge;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -153,27 +159,6 @@ pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId
     read_all(conn, rows).await
 }
 
-/// Users of an account after a given one, by age.
-pub async fn list(
-    conn: &impl ConnectionTrait,
-    account: AccountId,
-    after: Option<UserId>,
-    limit: u64,
-) -> Result<Vec<User>, Error> {
-    let mut query = user::Entity::find().filter(user::Column::AccountId.eq(account.to_string()));
-    if let Some(after) = after {
-        query = query.filter(user::Column::Id.gt(after.to_string()));
-    }
-    let rows = query
-        .filter(user::Column::State.ne(UserState::Deleted.as_str()))
-        .order_by_asc(user::Column::Id)
-        .limit(limit)
-        .all(conn)
-        .await
-        .map_err(StorageError::from)?;
-    read_all(conn, rows).await
-}
-
 /// These users, of whatever account: for the names of those who invite.
 pub async fn by_ids(conn: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<User>, Error> {
     let ids = ids.iter().map(ToString::to_string);
@@ -267,7 +252,7 @@ pub async fn activate(
 }
 
 /// Users with what their roles grant.
-async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result<Vec<User>, Error> {
+pub(super) async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result<Vec<User>, Error> {
     let ids: BTreeSet<String> = rows.iter().filter_map(|row| row.custom_role_id.clone()).collect();
     let roles = if ids.is_empty() {
         HashMap::new()

@@ -3,7 +3,7 @@
 use chassis::{Actor, CallerConfig, Signer};
 use identity::Config;
 use proto::identity::internal::v1::{
-    CommitAddUsersRequest, CreateAccountRequest, GetCallerRequest, PrepareAddUsersRequest, ResolveReservationsRequest,
+    CommitChangeRequest, CreateAccountRequest, GetCallerRequest, PrepareChangeRequest, ResolveReservationsRequest,
 };
 use proto::identity::v1::{GetUserRequest, ListUsersRequest, LogInRequest, LogOutRequest};
 use tonic::{Code, Request};
@@ -15,7 +15,7 @@ use crate::words::{person, refusal};
 on_both_databases! {
     internal_methods_are_for_the_named_services_only
     nobody_calls_anything_without_a_caller_token
-    only_a_person_adds_users
+    only_a_person_changes_people
     only_those_who_manage_users_see_them
 }
 
@@ -39,9 +39,9 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         };
     }
     let answers = [
-        call!(admission, prepare_add_users, PrepareAddUsersRequest, "gateway"),
-        call!(admission, commit_add_users, CommitAddUsersRequest, "gateway"),
-        call!(admission, resolve_reservations, ResolveReservationsRequest, "licensing"),
+        call!(changes, prepare_change, PrepareChangeRequest, "gateway"),
+        call!(changes, commit_change, CommitChangeRequest, "gateway"),
+        call!(changes, resolve_reservations, ResolveReservationsRequest, "licensing"),
         call!(accounts, create_account, CreateAccountRequest, "operator"),
         call!(authentication, get_caller, GetCallerRequest, "gateway"),
     ];
@@ -89,19 +89,19 @@ async fn nobody_calls_anything_without_a_caller_token(stack: impl AsyncFn(fn(&mu
     let strangers = CallerConfig::circle(["gateway"]);
     let signer = Signer::new("gateway", &strangers["gateway"], Clock::system()).unwrap();
     let forged = signer
-        .request(CommitAddUsersRequest::default(), &Actor::Service, "identity")
+        .request(CommitChangeRequest::default(), &Actor::Service, "identity")
         .unwrap();
-    assert_eq!(refusal(stack.admission().commit_add_users(forged).await), required);
+    assert_eq!(refusal(stack.changes().commit_change(forged).await), required);
 }
 
-async fn only_a_person_adds_users(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+async fn only_a_person_changes_people(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     for actor in [Actor::Service, Actor::Nobody] {
-        let message = stack.signed_for("gateway", &actor, CommitAddUsersRequest::default());
-        let refused = refusal(stack.admission().commit_add_users(message).await);
+        let message = stack.signed_for("gateway", &actor, CommitChangeRequest::default());
+        let refused = refusal(stack.changes().commit_change(message).await);
         assert_eq!(refused, (Code::Unauthenticated, "CALLER_REQUIRED".into()));
-        let message = stack.signed_for("gateway", &actor, PrepareAddUsersRequest::default());
-        let refused = refusal(stack.admission().prepare_add_users(message).await);
+        let message = stack.signed_for("gateway", &actor, PrepareChangeRequest::default());
+        let refused = refusal(stack.changes().prepare_change(message).await);
         assert_eq!(refused, (Code::Unauthenticated, "CALLER_REQUIRED".into()));
     }
 }

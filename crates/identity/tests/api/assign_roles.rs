@@ -4,14 +4,13 @@ use chassis::Person;
 use identity::Config;
 use proto::access_v1::Permission as Wire;
 use proto::admin::v1::{AddUsersRequest, UserOptions};
-use proto::identity::internal::v1::CommitAddUsersRequest;
 use proto::identity::v1::{Role, RoleAssignment, RoleDefinition};
 use tonic::{Code, Status};
 use types::{Permission, Permissions, RoleId, UserId};
 
 use crate::roles::{assign, create, get, invited, to, to_own, update, user, with};
 use crate::stack::{Stack, on_both_databases, plain};
-use crate::words::{add, address, arrived, bad_fields, commit, person, refusal, token};
+use crate::words::{AddUsersCommit, add, address, arrived, bad_fields, commit, person, refusal, token};
 
 on_both_databases! {
     roles_are_given_to_all_or_none_unless_some_is_enough
@@ -166,7 +165,7 @@ async fn send(stack: &Stack, by: &Person, role: Role, custom_role_id: &str) -> R
         options: Some(options),
         ..add(&[&address()])
     };
-    let message = CommitAddUsersRequest {
+    let message = AddUsersCommit {
         grant: None,
         ..commit(by, request)
     };

@@ -1,16 +1,16 @@
-//! CommitAddUsers: what is refused, what is answered, and what is told to whom.
+//! CommitChange of a request to add users: what is refused, what is answered, and what is told to whom.
 
 use identity::Config;
 use proto::admin::v1::SeatCount;
 use proto::admin::v1::add_user_result::Outcome;
-use proto::identity::internal::v1::CommitAddUsersRequest;
 use proto::licensing::internal::v1::Grant;
 use tonic::Code;
 use types::{AccountId, Mac, RequestId};
 
 use crate::stack::{Stack, on_both_databases, plain};
 use crate::words::{
-    add, address, arrived, attempt, bad_fields, commit, grant, in_seconds, key, new_user, outcomes, prove, refusal,
+    AddUsersCommit, add, address, arrived, attempt, bad_fields, commit, grant, in_seconds, key, new_user, outcomes,
+    prove, refusal,
 };
 
 on_both_databases! {
@@ -85,7 +85,7 @@ async fn a_grant_for_something_else_is_refused(stack: impl AsyncFn(fn(&mut Confi
     for (index, change) in cases.into_iter().enumerate() {
         let mut bad = good.grant.clone().unwrap();
         change(&mut bad);
-        let message = CommitAddUsersRequest {
+        let message = AddUsersCommit {
             grant: Some(prove(bad)),
             ..good.clone()
         };

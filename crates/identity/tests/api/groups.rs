@@ -30,7 +30,7 @@ on_both_databases! {
 }
 
 impl Stack {
-    fn as_person<T>(&self, person: &Person, message: T) -> Request<T> {
+    pub fn as_person<T>(&self, person: &Person, message: T) -> Request<T> {
         self.signed_for("gateway", &Actor::Person(*person), message)
     }
 

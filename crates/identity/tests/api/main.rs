@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod account;
 mod assign_roles;
 mod audit;
 mod billing_contact;
 mod check_access;
+mod close_account;
 mod commit_add_users;
 mod create_account;
 mod end_invitations;
@@ -14,14 +16,24 @@ mod group_commit;
 mod groups;
 mod invitations;
 mod list_invitations;
+mod list_users;
 mod migrations;
+mod password_reset;
 mod peers;
 mod prepare_add_users;
 mod relay;
+mod resend_invitation;
 mod roles;
 mod sessions;
+mod settings;
+mod settings_templates;
+mod sign_up;
 mod stack;
 mod tombstones;
+mod update_user;
+mod update_users;
+mod update_users_lives;
 mod user_life;
 mod users;
+mod watch_audit;
 mod words;

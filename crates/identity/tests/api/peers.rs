@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
 use proto::billing::internal::v1::subscription_service_server::{SubscriptionService, SubscriptionServiceServer};
-use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::billing::internal::v1::{
+    EndSubscriptionRequest, EndSubscriptionResponse, StartSubscriptionRequest, StartSubscriptionResponse,
+};
 use proto::licensing::internal::v1::reservation_service_server::{ReservationService, ReservationServiceServer};
 use proto::licensing::internal::v1::seat_service_server::{SeatService, SeatServiceServer};
 use proto::licensing::internal::v1::{
@@ -60,6 +62,7 @@ struct State {
     aborted: Vec<ReservationKey>,
     releases: Vec<Release>,
     subscriptions: Vec<StartSubscriptionRequest>,
+    ended_subscriptions: Vec<EndSubscriptionRequest>,
     offered: Vec<Mail>,
     mails: Vec<Mail>,
 }
@@ -120,6 +123,11 @@ impl Peers {
     /// What billing was told to begin, each time it was.
     pub fn subscriptions(&self) -> Vec<StartSubscriptionRequest> {
         self.0.state.lock().unwrap().subscriptions.clone()
+    }
+
+    /// What billing was told to end, each time it was.
+    pub fn ended_subscriptions(&self) -> Vec<EndSubscriptionRequest> {
+        self.0.state.lock().unwrap().ended_subscriptions.clone()
     }
 
     /// What notification has taken, each time it did.
@@ -234,6 +242,15 @@ impl SubscriptionService for Peers {
         let message = self.open("billing", request);
         let mut state = self.0.state.lock().unwrap();
         answer(state.billing, || state.subscriptions.push(message))
+    }
+
+    async fn end_subscription(
+        &self,
+        request: Request<EndSubscriptionRequest>,
+    ) -> Result<Response<EndSubscriptionResponse>, Status> {
+        let message = self.open("billing", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.billing, || state.ended_subscriptions.push(message))
     }
 }
 

@@ -1,11 +1,12 @@
-//! PrepareAddUsers: foretells, and changes nothing.
+//! PrepareChange of a request to add users: foretells, and changes nothing.
 
 use chassis::{Actor, Person};
 use futures::future::join_all;
 use identity::Config;
 use proto::admin::v1::add_user_result::Outcome;
-use proto::admin::v1::{AddUsersRequest, UserOptions};
-use proto::identity::internal::v1::{PrepareAddUsersRequest, PrepareAddUsersResponse};
+use proto::admin::v1::{AddUsersRequest, AddUsersResponse, UserOptions};
+use proto::identity::internal::v1::{Answer, Change, PrepareChangeRequest, answer, change};
+use proto::licensing::internal::v1::SeatQuantity;
 use tonic::{Code, Status};
 use types::Role;
 
@@ -19,12 +20,32 @@ on_both_databases! {
     what_is_wrong_with_the_whole_is_refused
 }
 
-async fn prepare(stack: &Stack, person: &Person, request: &AddUsersRequest) -> Result<PrepareAddUsersResponse, Status> {
-    let message = PrepareAddUsersRequest {
-        request: Some(request.clone()),
+/// What is answered now: as it was answered before, or foretold with the seats that are needed.
+#[derive(Debug)]
+struct Prepared {
+    answered: Option<AddUsersResponse>,
+    foretold: Option<AddUsersResponse>,
+    seats: Vec<SeatQuantity>,
+}
+
+async fn prepare(stack: &Stack, person: &Person, request: &AddUsersRequest) -> Result<Prepared, Status> {
+    let kind = Some(change::Kind::AddUsers(request.clone()));
+    let message = PrepareChangeRequest {
+        change: Some(Change { kind }),
     };
     let message = stack.signed_for("gateway", &Actor::Person(*person), message);
-    Ok(stack.admission().prepare_add_users(message).await?.into_inner())
+    let prepared = stack.changes().prepare_change(message).await?.into_inner();
+    let read = |answer: Answer| {
+        let Some(answer::Kind::AddUsers(answer)) = answer.kind else {
+            panic!("{answer:?}");
+        };
+        answer
+    };
+    Ok(Prepared {
+        answered: prepared.answered.map(read),
+        foretold: prepared.foretold.map(read),
+        seats: prepared.seats,
+    })
 }
 
 async fn each_row_is_foretold_and_nothing_is_changed(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
@@ -36,7 +57,8 @@ async fn each_row_is_foretold_and_nothing_is_changed(stack: impl AsyncFn(fn(&mut
     let mut request = add(&[&address(), &member, &stranger, "nobody", &address()]);
     request.users[4].options = Some(products(&["phone", "meeting"]));
     let before = stack.rows("requests").await;
-    let plan = prepare(&stack, &owner, &request).await.unwrap().plan;
+    let prepared = prepare(&stack, &owner, &request).await.unwrap();
+    let plan = prepared.foretold.unwrap().results;
     let told: Vec<_> = plan.iter().map(|row| row.outcome()).collect();
     let expected = [
         Outcome::Invited,
@@ -46,13 +68,12 @@ async fn each_row_is_foretold_and_nothing_is_changed(stack: impl AsyncFn(fn(&mut
         Outcome::Invited,
     ];
     assert_eq!(told, expected);
-    assert_eq!(
-        (&plan[0].products, &plan[4].products),
-        (
-            &vec!["training".to_owned()],
-            &vec!["meeting".to_owned(), "phone".to_owned()]
-        )
-    );
+    let needed: Vec<_> = prepared
+        .seats
+        .iter()
+        .map(|seat| (seat.product.as_str(), seat.quantity))
+        .collect();
+    assert_eq!(needed, [("meeting", 1), ("phone", 1), ("training", 2)]);
     let codes: Vec<_> = plan
         .iter()
         .map(|row| row.error.as_ref().map(|error| error.code))
@@ -71,7 +92,7 @@ async fn a_committed_request_is_answered_as_then(stack: impl AsyncFn(fn(&mut Con
     let mut request = add(&[&address()]);
     let answer = stack.commit(&owner, commit(&owner, request.clone())).await.unwrap();
     let prepared = prepare(&stack, &owner, &request).await.unwrap();
-    assert_eq!((prepared.answered, prepared.plan), (Some(answer), vec![]));
+    assert_eq!((prepared.answered, prepared.foretold), (Some(answer), None));
     request.users.push(new_user(&address()));
     let refused = refusal(prepare(&stack, &owner, &request).await);
     assert_eq!(refused, (Code::InvalidArgument, "REQUEST_ID_REUSED".into()));
@@ -89,7 +110,7 @@ async fn a_request_that_is_being_committed_is_not_taken_for_another_one(stack: i
             let prepared = prepared.unwrap();
             match prepared.answered {
                 Some(answered) => assert_eq!(answered, answer),
-                None => assert_eq!(prepared.plan[0].outcome(), Outcome::Invited),
+                None => assert_eq!(prepared.foretold.unwrap().results[0].outcome(), Outcome::Invited),
             }
         }
     }

@@ -76,7 +76,7 @@ fn read(token: &str) -> [serde_json::Value; 2] {
 }
 
 /// The session that an access token names.
-fn session(tokens: &SessionTokens) -> String {
+pub fn session(tokens: &SessionTokens) -> String {
     let [_, claims] = read(&tokens.access_token);
     claims["sid"].as_str().unwrap().to_owned()
 }

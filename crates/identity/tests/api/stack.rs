@@ -9,18 +9,24 @@ use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Memory, Peer, Person, Secret, SharedConfig, Shutdown, Signer,
 };
 use identity::{
-    AdmissionConfig, Config, InvitationConfig, LinkConfig, Migrator, PasswordConfig, SessionConfig, UserConfig,
+    AdmissionConfig, AuditConfig, Config, InvitationConfig, LinkConfig, Migrator, OpenMailConfig, PasswordConfig,
+    PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
-use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
+use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
+use proto::identity::internal::v1::sign_up_service_client::SignUpServiceClient;
 use proto::identity::v1::access_service_client::AccessServiceClient;
+use proto::identity::v1::account_service_client::AccountServiceClient as OwnAccountClient;
 use proto::identity::v1::audit_service_client::AuditServiceClient;
 use proto::identity::v1::billing_contact_service_client::BillingContactServiceClient;
 use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
+use proto::identity::v1::password_service_client::PasswordServiceClient;
 use proto::identity::v1::role_service_client::RoleServiceClient;
 use proto::identity::v1::session_service_client::SessionServiceClient;
+use proto::identity::v1::settings_service_client::SettingsServiceClient;
+use proto::identity::v1::settings_template_service_client::SettingsTemplateServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
@@ -171,8 +177,8 @@ impl Stack {
         self.channel.clone()
     }
 
-    pub fn admission(&self) -> AdmissionServiceClient<Channel> {
-        AdmissionServiceClient::new(self.channel())
+    pub fn changes(&self) -> ChangeServiceClient<Channel> {
+        ChangeServiceClient::new(self.channel())
     }
 
     pub fn accounts(&self) -> AccountServiceClient<Channel> {
@@ -209,6 +215,26 @@ impl Stack {
 
     pub fn roles(&self) -> RoleServiceClient<Channel> {
         RoleServiceClient::new(self.channel())
+    }
+
+    pub fn settings(&self) -> SettingsServiceClient<Channel> {
+        SettingsServiceClient::new(self.channel())
+    }
+
+    pub fn settings_templates(&self) -> SettingsTemplateServiceClient<Channel> {
+        SettingsTemplateServiceClient::new(self.channel())
+    }
+
+    pub fn own_account(&self) -> OwnAccountClient<Channel> {
+        OwnAccountClient::new(self.channel())
+    }
+
+    pub fn sign_ups(&self) -> SignUpServiceClient<Channel> {
+        SignUpServiceClient::new(self.channel())
+    }
+
+    pub fn passwords(&self) -> PasswordServiceClient<Channel> {
+        PasswordServiceClient::new(self.channel())
     }
 
     pub fn users(&self) -> UserServiceClient<Channel> {
@@ -307,13 +333,21 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
         invitations: InvitationConfig {
             lifetime: Duration::from_secs(3_600),
             sweep: Duration::from_millis(50),
+            resend_interval: Duration::from_secs(60),
         },
+        sign_ups: SignUpConfig::default(),
+        password_resets: PasswordResetConfig::default(),
+        open_mails: OpenMailConfig::default(),
         admission: AdmissionConfig {
             grant_key: secret(GRANT_KEY),
             margin: Duration::from_secs(5),
             batch: 128,
             memory: Duration::from_secs(7 * 24 * 60 * 60),
             tombstones: true,
+        },
+        audit: AuditConfig {
+            poll: Duration::from_millis(50),
+            ..AuditConfig::default()
         },
         passwords: PasswordConfig {
             memory_kib: 8,

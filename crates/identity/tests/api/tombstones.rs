@@ -243,7 +243,7 @@ async fn malformed_reservations_are_refused(stack: impl AsyncFn(fn(&mut Config))
         change(&mut bad);
         let reservations = vec![good.clone(), bad];
         let message = stack.signed("licensing", ResolveReservationsRequest { reservations });
-        let refused = refusal(stack.admission().resolve_reservations(message).await);
+        let refused = refusal(stack.changes().resolve_reservations(message).await);
         assert_eq!(refused, (Code::InvalidArgument, "ID_MALFORMED".into()), "case {index}");
     }
     assert_eq!(stack.rows("requests").await, 0);

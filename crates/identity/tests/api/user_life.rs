@@ -9,10 +9,11 @@ use proto::identity::v1::user::State;
 use proto::identity::v1::{
     DeleteUserRequest, GetUserRequest, ReactivateUserRequest, RestoreUserRequest, SuspendUserRequest, User,
 };
+use testkit::eventually;
 use tonic::{Code, Status};
 use types::{Role, UserId};
 
-use crate::stack::{Stack, on_both_databases, plain};
+use crate::stack::{SOON, Stack, on_both_databases, plain};
 use crate::words::{PASSWORD, add, address, arrived, commit, refusal, token};
 
 on_both_databases! {
@@ -22,6 +23,7 @@ on_both_databases! {
     a_restored_address_may_be_somebody_elses
     who_never_joined_is_not_restored_and_their_link_is_dead
     who_is_gone_for_long_is_not_restored
+    who_cannot_be_restored_any_more_is_removed
     transfers_to_a_deleted_user_end_and_free_their_seats
     of_two_super_admins_who_suspend_each_other_one_stays
     the_billing_contact_and_the_last_super_admin_stay
@@ -97,7 +99,8 @@ fn protected() -> (Code, String) {
 /// The actions in an account's log, in order.
 async fn actions(stack: &Stack, person: &Person) -> Vec<String> {
     let sql = format!(
-        "SELECT action AS text FROM audit_events WHERE account_id = '{}' ORDER BY sequence",
+        "SELECT action AS text FROM audit_events WHERE account_id = '{}' AND action NOT LIKE 'session.%'
+            ORDER BY sequence",
         person.account
     );
     stack.texts(sql).await
@@ -217,6 +220,45 @@ async fn who_is_gone_for_long_is_not_restored(stack: impl AsyncFn(fn(&mut Config
     delete(&stack, &owner, &id, "").await.unwrap();
     let refused = refusal(restore(&stack, &owner, &id, "").await);
     assert_eq!(refused, (Code::NotFound, "USER_NOT_FOUND".into()));
+}
+
+async fn who_cannot_be_restored_any_more_is_removed(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(|config| {
+        config.users.retention = Duration::from_millis(1);
+        config.users.purge_interval = Duration::from_millis(50);
+    })
+    .await;
+    let (owner, other, email) = (stack.owner().await, stack.owner().await, address());
+    let ada = stack.member_at(&owner, &email).await;
+    let stays = stack.member(&owner).await;
+    stack.commit(&other, commit(&other, add(&[&email]))).await.unwrap();
+
+    delete(&stack, &owner, &ada.user.to_string(), "")
+        .await
+        .unwrap_or_default();
+
+    let found = format!("SELECT count(*) AS n FROM users WHERE id = '{}'", ada.user);
+    eventually(SOON, async || match stack.count(found.as_str()).await {
+        0 => Ok(()),
+        _ => Err("they are still there"),
+    })
+    .await;
+    let gone = refusal(get(&stack, &owner, &ada.user.to_string()).await);
+    assert_eq!(gone, (Code::NotFound, "USER_NOT_FOUND".into()));
+    for table in ["sessions", "invitations"] {
+        let account = owner.account;
+        let left = format!("SELECT user_id AS text FROM {table} WHERE account_id = '{account}'");
+        assert_eq!(stack.texts(left).await, [stays.user.to_string()], "{table}");
+    }
+    // Whom the other account had invited is its own to remember; and what was done is told for ever.
+    assert_eq!(
+        stack
+            .count(format!("SELECT count(*) AS n FROM invitations WHERE email = '{email}'"))
+            .await,
+        1
+    );
+    let log = actions(&stack, &owner).await;
+    assert_eq!(log[log.len() - 2..], ["user.delete", "user.purge"]);
 }
 
 async fn transfers_to_a_deleted_user_end_and_free_their_seats(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {

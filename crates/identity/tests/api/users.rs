@@ -25,6 +25,7 @@ async fn list(stack: &Stack, person: &Person, size: i32, token: &str) -> Result<
     let message = ListUsersRequest {
         page_size: size,
         page_token: token.to_owned(),
+        ..ListUsersRequest::default()
     };
     let message = stack.signed_for("gateway", &Actor::Person(*person), message);
     Ok(stack.users().list_users(message).await?.into_inner())

@@ -5,10 +5,12 @@ use std::time::Duration;
 use chassis::{Actor, Channel, Person};
 use prost::Message;
 use proto::admin::v1::add_user_result::Outcome;
-use proto::admin::v1::{AddUsersRequest, AddUsersResponse, NewUser, UserOptions};
-use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
+use proto::admin::v1::{AddUsersRequest, AddUsersResponse, NewUser, SeatCount, UserOptions};
+use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
 use proto::identity::internal::v1::resolution::Outcome as Resolved;
-use proto::identity::internal::v1::{CommitAddUsersRequest, CreateAccountRequest, ResolveReservationsRequest};
+use proto::identity::internal::v1::{
+    Change, CommitChangeRequest, CreateAccountRequest, ResolveReservationsRequest, answer, change,
+};
 use proto::identity::v1::{AcceptInvitationRequest, LogInRequest, SessionTokens};
 use proto::licensing::internal::v1::{Grant, ReservationKey, SeatQuantity};
 use proto::notification::internal::v1::Mail;
@@ -102,15 +104,37 @@ pub fn prove(grant: Grant) -> Grant {
     Grant { mac, ..bare }
 }
 
+/// The commit of a request to add users.
+#[derive(Clone, Debug)]
+pub struct AddUsersCommit {
+    pub request: Option<AddUsersRequest>,
+    pub grant: Option<Grant>,
+    pub seats: Vec<SeatCount>,
+    pub not_after: Option<prost_types::Timestamp>,
+}
+
+impl From<AddUsersCommit> for CommitChangeRequest {
+    fn from(commit: AddUsersCommit) -> Self {
+        Self {
+            change: Some(Change {
+                kind: commit.request.map(change::Kind::AddUsers),
+            }),
+            grant: commit.grant,
+            seats: commit.seats,
+            not_after: commit.not_after,
+        }
+    }
+}
+
 /// The commit of a request by its first attempt, with as many seats of `training` as it has rows.
-pub fn commit(person: &Person, request: AddUsersRequest) -> CommitAddUsersRequest {
+pub fn commit(person: &Person, request: AddUsersRequest) -> AddUsersCommit {
     attempt(person, request, 1)
 }
 
 /// The commit of a request by an attempt.
-pub fn attempt(person: &Person, request: AddUsersRequest, epoch: i64) -> CommitAddUsersRequest {
+pub fn attempt(person: &Person, request: AddUsersRequest, epoch: i64) -> AddUsersCommit {
     let seats = i64::try_from(request.users.len()).unwrap();
-    CommitAddUsersRequest {
+    AddUsersCommit {
         grant: Some(grant(key(person.account, &request, epoch), &[("training", seats)])),
         request: Some(request),
         seats: vec![],
@@ -183,7 +207,7 @@ impl Stack {
         person(account, user, Role::SuperAdmin)
     }
 
-    pub async fn commit(&self, person: &Person, message: CommitAddUsersRequest) -> Result<AddUsersResponse, Status> {
+    pub async fn commit(&self, person: &Person, message: AddUsersCommit) -> Result<AddUsersResponse, Status> {
         self.commit_at(self.channel(), person, message).await
     }
 
@@ -192,11 +216,18 @@ impl Stack {
         &self,
         channel: Channel,
         person: &Person,
-        message: CommitAddUsersRequest,
+        message: AddUsersCommit,
     ) -> Result<AddUsersResponse, Status> {
+        let message = CommitChangeRequest::from(message);
         let message = self.signed_for("gateway", &Actor::Person(*person), message);
-        let answer = AdmissionServiceClient::new(channel).commit_add_users(message).await?;
-        Ok(answer.into_inner().response.unwrap())
+        let answer = ChangeServiceClient::new(channel)
+            .commit_change(message)
+            .await?
+            .into_inner();
+        let Some(answer::Kind::AddUsers(answer)) = answer.answer.unwrap().kind else {
+            panic!("another kind of answer");
+        };
+        Ok(answer)
     }
 
     /// What became of reservations, as licensing is told.
@@ -206,7 +237,7 @@ impl Stack {
 
     pub async fn resolve_at(&self, channel: Channel, keys: Vec<ReservationKey>) -> Vec<Resolved> {
         let message = self.signed("licensing", ResolveReservationsRequest { reservations: keys });
-        let answer = AdmissionServiceClient::new(channel).resolve_reservations(message).await;
+        let answer = ChangeServiceClient::new(channel).resolve_reservations(message).await;
         let resolutions = answer.unwrap().into_inner().resolutions.into_iter();
         resolutions.map(|resolution| resolution.outcome.unwrap()).collect()
     }

@@ -1,6 +1,7 @@
 //! What licensing can be asked to do, one use case a file.
 
 mod abort_reservations;
+mod audit;
 mod batch_get_holdings;
 mod confirm_reservations;
 mod error;
@@ -15,13 +16,14 @@ mod set_seat_totals;
 mod settle;
 mod sweep_reservations;
 
-use storage::{Committer, Database};
+use storage::{Committer, Database, RelayWaker};
 
 use crate::clients::identity::Identity;
 use crate::config::{ReservationConfig, RetentionConfig, SweepConfig};
 use crate::domain::grant::{Answer, Ask};
 use crate::domain::product::Catalogue;
 
+pub use audit::APPEND_AUDIT_EVENTS;
 pub use error::{Error, Input};
 pub use release_seats::Release;
 pub use sweep_reservations::Swept;
@@ -32,6 +34,7 @@ pub struct App {
     database: Database,
     catalogue: Catalogue,
     identity: Identity,
+    relay: RelayWaker,
     reserver: Committer<Ask, Answer, Error>,
     sweep: SweepConfig,
     retention: RetentionConfig,
@@ -43,6 +46,7 @@ impl App {
         database: Database,
         catalogue: Catalogue,
         identity: Identity,
+        relay: RelayWaker,
         reservations: &ReservationConfig,
         sweep: SweepConfig,
         retention: RetentionConfig,
@@ -52,6 +56,7 @@ impl App {
             database,
             catalogue,
             identity,
+            relay,
             sweep,
             retention,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{Actor, Channel, ClientConfig, Peer, PeerError, Signer};
-use proto::identity::internal::v1::admission_service_client::AdmissionServiceClient;
+use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
 use proto::identity::internal::v1::{Resolution, ResolveReservationsRequest, resolution};
 use proto::licensing::internal::v1 as wire;
 use tonic::Status;
@@ -18,7 +18,7 @@ const AUDIENCE: &str = "identity";
 /// Identity, as licensing sees it.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    client: AdmissionServiceClient<Channel>,
+    client: ChangeServiceClient<Channel>,
     signer: Signer,
 }
 
@@ -33,7 +33,7 @@ impl Identity {
     /// # Errors
     /// When the address cannot be used.
     pub fn new(peer: &Peer, config: &ClientConfig, signer: Signer) -> Result<Self, PeerError> {
-        let client = AdmissionServiceClient::new(peer.channel(config)?);
+        let client = ChangeServiceClient::new(peer.channel(config)?);
         Ok(Self {
             client: client.max_decoding_message_size(config.max_message_bytes),
             signer,

@@ -1,5 +1,6 @@
 //! What licensing does by itself, time after time.
 
+mod deliver;
 mod purge;
 mod sweep;
 
@@ -10,6 +11,8 @@ use chassis::Shutdown;
 
 use crate::app::App;
 use crate::config::{RetentionConfig, SweepConfig};
+
+pub use deliver::Deliveries;
 
 /// Does everything that is to be done by itself, until `shutdown`; what has been begun then is finished.
 pub async fn run(app: Arc<App>, sweep: &SweepConfig, retention: &RetentionConfig, shutdown: Shutdown) {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
-use proto::identity::internal::v1::admission_service_server::{AdmissionService, AdmissionServiceServer};
+use proto::identity::internal::v1::audit_service_server::AuditServiceServer;
+use proto::identity::internal::v1::change_service_server::{ChangeService, ChangeServiceServer};
 use proto::identity::internal::v1::resolution::Outcome;
 use proto::identity::internal::v1::{
-    CommitAddUsersRequest, CommitAddUsersResponse, PrepareAddUsersRequest, PrepareAddUsersResponse, Resolution,
+    CommitChangeRequest, CommitChangeResponse, PrepareChangeRequest, PrepareChangeResponse, Resolution,
     ResolveReservationsRequest, ResolveReservationsResponse,
 };
 use proto::licensing::internal::v1::{Confirmation, ReservationKey};
+use testkit::AuditSink;
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -26,6 +28,7 @@ struct Inner {
     down: Mutex<bool>,
     committed: Mutex<BTreeMap<String, Confirmation>>,
     asked: Mutex<Vec<ReservationKey>>,
+    audit_sink: AuditSink,
 }
 
 impl Identity {
@@ -35,17 +38,24 @@ impl Identity {
             down: Mutex::default(),
             committed: Mutex::default(),
             asked: Mutex::default(),
+            audit_sink: AuditSink::default(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        let service = AdmissionServiceServer::new(this.clone());
+        let service = ChangeServiceServer::new(this.clone());
         tokio::spawn(
             Server::builder()
                 .add_service(service)
+                .add_service(AuditServiceServer::new(this.0.audit_sink.clone()))
                 .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned()),
         );
         (this, address)
+    }
+
+    /// What it was told for the audit logs.
+    pub fn audit_sink(&self) -> AuditSink {
+        self.0.audit_sink.clone()
     }
 
     /// From now on it does not answer, or does again.
@@ -78,18 +88,15 @@ fn name(key: &ReservationKey) -> String {
 }
 
 #[tonic::async_trait]
-impl AdmissionService for Identity {
-    async fn prepare_add_users(
+impl ChangeService for Identity {
+    async fn prepare_change(
         &self,
-        _: Request<PrepareAddUsersRequest>,
-    ) -> Result<Response<PrepareAddUsersResponse>, Status> {
+        _: Request<PrepareChangeRequest>,
+    ) -> Result<Response<PrepareChangeResponse>, Status> {
         Err(Status::unimplemented("licensing does not call this"))
     }
 
-    async fn commit_add_users(
-        &self,
-        _: Request<CommitAddUsersRequest>,
-    ) -> Result<Response<CommitAddUsersResponse>, Status> {
+    async fn commit_change(&self, _: Request<CommitChangeRequest>) -> Result<Response<CommitChangeResponse>, Status> {
         Err(Status::unimplemented("licensing does not call this"))
     }
 

@@ -3,10 +3,11 @@
 use futures::future::join_all;
 use licensing::Config;
 use proto::licensing::internal::v1::SetSeatTotalsRequest;
+use testkit::eventually;
 use tonic::Code;
 use types::AccountId;
 
-use crate::stack::{Stack, on_both_databases, plain};
+use crate::stack::{SOON, Stack, on_both_databases, plain};
 use crate::words::{refusal, reserve, seats, user};
 
 on_both_databases! {
@@ -14,6 +15,7 @@ on_both_databases! {
     versions_that_come_at_once_end_with_the_highest
     fewer_seats_than_are_held_leave_none_available
     bad_input_is_refused_and_sets_nothing
+    what_was_set_is_told_to_the_audit_log_also_after_an_outage
 }
 
 async fn the_highest_version_wins_in_any_order(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
@@ -104,4 +106,37 @@ async fn bad_input_is_refused_and_sets_nothing(stack: impl AsyncFn(fn(&mut Confi
         assert_eq!(refused, (Code::InvalidArgument, "SEAT_TOTALS_MALFORMED".into()));
     }
     assert_eq!(stack.count("SELECT count(*) AS n FROM seat_pools").await, 0);
+}
+
+async fn what_was_set_is_told_to_the_audit_log_also_after_an_outage(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let (account, sink) = (AccountId::new(), stack.identity.audit_sink());
+    sink.set_down(true);
+    stack.set_totals(account, 2, &[("training", 5)]).await.unwrap();
+    // Sets nothing, and is told to nobody.
+    stack.set_totals(account, 1, &[("training", 9)]).await.unwrap();
+    stack.set_totals(account, 3, &[("training", 7)]).await.unwrap();
+    sink.set_down(false);
+    let mut events = eventually(SOON, async || match sink.events() {
+        events if events.len() >= 2 => Ok(events),
+        events => Err(format!("{events:?}")),
+    })
+    .await;
+    events.sort_by(|one, other| one.after.cmp(&other.after));
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.before.as_str(), event.after.as_str()))
+        .collect();
+    let expected = [
+        (r#"{"seats":{}}"#, r#"{"seats":{"training":5},"version":2}"#),
+        (r#"{"seats":{"training":5}}"#, r#"{"seats":{"training":7},"version":3}"#),
+    ];
+    assert_eq!(told, expected);
+    for event in events {
+        assert_eq!(
+            (event.account_id, event.action.as_str()),
+            (account.to_string(), "seats.set_totals")
+        );
+        assert_eq!(event.actor_id, "billing");
+    }
 }

@@ -12,7 +12,7 @@ use proto::licensing::internal::v1::seat_service_client::SeatServiceClient as In
 use proto::licensing::v1::product_service_client::ProductServiceClient;
 use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use sea_orm::FromQueryResult;
-use storage::{Database, DatabaseConfig, Sql};
+use storage::{Database, DatabaseConfig, RelayConfig, Sql};
 use tempfile::TempDir;
 use testkit::Postgres;
 use tokio::task::JoinHandle;
@@ -200,6 +200,7 @@ fn config(url: &str, caller: CallerConfig, identity: String) -> Config {
         clients: ClientConfig::default(),
         grant_key: Secret::new("a key that licensing and identity share").unwrap(),
         reservations: ReservationConfig::default(),
+        relay: RelayConfig::default(),
         sweep: SweepConfig {
             interval: Duration::from_millis(10),
             lease: Duration::from_secs(2),

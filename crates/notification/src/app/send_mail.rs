@@ -3,13 +3,16 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use chassis::AuditRecord;
 use futures::FutureExt;
-use storage::{Committer, Database, StorageError};
+use serde_json::{Value, json};
+use storage::{Committer, Database, RelayWaker, StorageError, outbox};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
+use super::audit::audit_message;
 use crate::clients::Transport;
-use crate::domain::{Failure, Mail, RetryPolicy, one_line};
+use crate::domain::{Failure, Mail, RetryPolicy, Verdict, one_line};
 use crate::store::queue::{self, Finish};
 
 /// The most attempts whose ends are written in one statement.
@@ -40,13 +43,15 @@ impl Sender {
         transport: Transport,
         retries: RetryPolicy,
         lease: Duration,
+        relay: RelayWaker,
     ) -> Self {
         let writer = database.clone();
         // Many attempts end at once; together their ends cost one commit.
         let ends = Committer::spawn(MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
-            let database = writer.clone();
+            let (database, relay) = (writer.clone(), relay.clone());
             async move {
-                let held = queue::finish(database.writer(), &batch).await?;
+                let held = write_ends(&database, batch).await?;
+                relay.wake();
                 Ok(held.into_iter().map(Ok).collect())
             }
         });
@@ -169,4 +174,29 @@ impl Sender {
             }
         }
     }
+}
+
+/// Writes what attempts came to, and what the audit logs are to be told of it; answers of each whether its claim was still
+/// held.
+async fn write_ends(database: &Database, batch: Vec<Finish>) -> Result<Vec<bool>, StorageError> {
+    let write = database.transaction(move |tx| {
+        Box::pin(async move {
+            let ended = queue::finish(tx, &batch).await?;
+            let mut messages = Vec::new();
+            for (finish, ended) in batch.iter().zip(&ended) {
+                if let (Verdict::Bounced { reason }, Some(account)) = (&finish.verdict, ended.and_then(|it| it.account))
+                {
+                    let event =
+                        AuditRecord::by_service(account, "notification", "mail.bounce", &finish.id, finish.time)
+                            .change(Value::Null, json!({ "state": "BOUNCED", "reason": reason }));
+                    messages.push(audit_message(&event)?);
+                }
+            }
+            if let Some(finish) = batch.first() {
+                outbox::append(tx, finish.time, &messages).await?;
+            }
+            Ok::<_, StorageError>(ended.iter().map(Option::is_some).collect())
+        })
+    });
+    write.await
 }

@@ -1,11 +1,11 @@
 //! The queue in the table `mails`: claimed under a lease, finished only by the claim that holds it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{Email, MailId, Timestamp};
+use types::{AccountId, Email, MailId, Timestamp};
 
 use super::unreadable;
 use crate::domain::{Kind, Link, Mail, Verdict};
@@ -47,7 +47,7 @@ const FINISH: Sql = Sql {
         FROM json_to_recordset($1::json)
              AS r(id text, owner text, state text, reason text, next_attempt_time bigint, send_time bigint)
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
-        RETURNING mails.id",
+        RETURNING mails.id, mails.account_id",
     sqlite: "
         UPDATE mails SET state = r.state, reason = r.reason, next_attempt_time = r.next_attempt_time,
                send_time = r.send_time, lease_owner = NULL, lease_until = NULL,
@@ -56,7 +56,7 @@ const FINISH: Sql = Sql {
                      value->>'next_attempt_time' AS next_attempt_time, value->>'send_time' AS send_time
               FROM json_each($1)) AS r
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
-        RETURNING id",
+        RETURNING id, account_id",
 };
 
 /// What an attempt came to.
@@ -85,6 +85,14 @@ struct Row {
 #[derive(FromQueryResult)]
 struct Finished {
     id: String,
+    account_id: String,
+}
+
+/// An attempt whose end is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    /// For which account the mail is, if for one.
+    pub(crate) account: Option<AccountId>,
 }
 
 #[derive(Serialize)]
@@ -136,12 +144,18 @@ pub(crate) async fn renew(conn: &impl ConnectionTrait, mail: &Mail, until: Times
     Ok(RENEW.execute(conn, values).await? > 0)
 }
 
-/// Writes what many attempts came to; answers of each whether its claim was still held.
-pub(crate) async fn finish(conn: &impl ConnectionTrait, batch: &[Finish]) -> Result<Vec<bool>, StorageError> {
+/// Writes what many attempts came to; answers for each whose claim was still held.
+pub(crate) async fn finish(conn: &impl ConnectionTrait, batch: &[Finish]) -> Result<Vec<Option<Ended>>, StorageError> {
     let rows: Vec<_> = batch.iter().map(write).collect();
     let finished: Vec<Finished> = FINISH.query(conn, vec![json(&rows)]).await?;
-    let finished: HashSet<String> = finished.into_iter().map(|row| row.id).collect();
-    Ok(rows.iter().map(|row| finished.contains(&row.id)).collect())
+    let finished: HashMap<String, Ended> = finished
+        .into_iter()
+        .map(|row| {
+            let account = row.account_id.parse().ok();
+            (row.id, Ended { account })
+        })
+        .collect();
+    Ok(rows.iter().map(|row| finished.get(&row.id).copied()).collect())
 }
 
 fn write(finish: &Finish) -> FinishRow<'_> {

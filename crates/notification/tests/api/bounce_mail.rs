@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use proto::notification::v1::delivery::State;
+use testkit::eventually;
 
 use crate::mail_server::{Answer, MailServer};
-use crate::notification::{Notification, Place, mail, welcome};
+use crate::notification::{Notification, Place, SOON, mail, welcome};
 
 crate::on_both_databases!(
     a_refusal_for_good_is_told_in_the_servers_words,
@@ -46,7 +47,19 @@ async fn a_refusal_for_good_is_told_in_the_servers_words(place: Place) {
         assert_eq!((bounced.reason.trim_end(), bounced.attempts), (reason.trim_end(), 1));
         assert!(bounced.next_attempt_time.is_none() && bounced.send_time.is_none());
         assert!(server.received_by(&address).len() <= 1);
+        let told = eventually(SOON, async || {
+            let events = notification.audit_sink.events();
+            let told = events.into_iter().find(|event| event.subject_id == bounced.id);
+            told.ok_or("the audit log is not told yet")
+        })
+        .await;
+        assert_eq!(
+            (told.account_id.as_str(), told.action.as_str()),
+            (order.account_id.as_str(), "mail.bounce")
+        );
+        assert!(told.after.contains("BOUNCED"), "{}", told.after);
     }
+    assert_eq!(notification.audit_sink.events().len(), 5, "each once");
     notification.stop().await;
 }
 

@@ -14,8 +14,8 @@ use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
 use sea_orm::ConnectionTrait;
-use storage::{Database, DatabaseConfig};
-use testkit::{Postgres, eventually};
+use storage::{Database, DatabaseConfig, RelayConfig};
+use testkit::{AuditSink, Postgres, eventually};
 use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
@@ -67,6 +67,7 @@ pub fn mail(url: impl Into<String>) -> MailConfig {
 
 /// A running notification service.
 pub struct Notification {
+    pub audit_sink: AuditSink,
     pub database: Database,
     channel: Channel,
     callers: BTreeMap<String, CallerConfig>,
@@ -81,6 +82,7 @@ impl Notification {
 
     pub async fn start_with(place: &Place, mail: MailConfig, server: ServerConfig) -> Self {
         let callers = CallerConfig::circle(ALL_SERVICES);
+        let audit_sink = AuditSink::default();
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
@@ -91,10 +93,14 @@ impl Notification {
             server,
             database: place.config(),
             callers: callers["notification"].clone(),
+            clients: ClientConfig::default(),
+            identity: audit_sink.serve().await.unwrap(),
+            relay: RelayConfig::default(),
             mail,
         };
         let stop = Shutdown::new();
         Self {
+            audit_sink,
             database,
             channel: Peer::Tcp(format!("http://{listen}"))
                 .channel(&ClientConfig::default())

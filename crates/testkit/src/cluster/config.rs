@@ -99,10 +99,16 @@ impl Site {
                 ("identity", self.peer("identity")?),
                 ("grant_key", json!(self.grant_key)),
             ],
-            "billing" => vec![("licensing", self.peer("licensing")?)],
+            "billing" => vec![
+                ("licensing", self.peer("licensing")?),
+                ("identity", self.peer("identity")?),
+            ],
             "notification" => {
                 let url = format!("folder:{}", self.mail_folder.display());
-                vec![("mail", json!({ "url": url, "from_address": "usher@usher.example" }))]
+                vec![
+                    ("mail", json!({ "url": url, "from_address": "usher@usher.example" })),
+                    ("identity", self.peer("identity")?),
+                ]
             }
             _ => vec![
                 ("shared", shared),

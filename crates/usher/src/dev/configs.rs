@@ -85,10 +85,14 @@ impl Parts<'_> {
             sessions: settings.block("sessions", &[("access_key", &self.keys.access_key)])?,
             links: settings.block("links", &links)?,
             invitations: settings.block("invitations", &[])?,
+            sign_ups: settings.block("sign_ups", &[])?,
+            password_resets: settings.block("password_resets", &[])?,
+            open_mails: settings.block("open_mails", &[])?,
             admission: settings.block("admission", &[("grant_key", &self.keys.grant_key)])?,
             passwords: settings.block("passwords", &[])?,
             users: settings.block("users", &[])?,
             billing_contacts: settings.block("billing_contacts", &[])?,
+            audit: settings.block("audit", &[])?,
         };
         settings.finish()?;
         Ok(config)
@@ -106,6 +110,7 @@ impl Parts<'_> {
             identity: self.peers.identity.clone().into(),
             grant_key: Secret::new(&self.keys.grant_key)?,
             reservations: settings.block("reservations", &[])?,
+            relay: settings.block("relay", &[])?,
             sweep: settings.block("sweep", &[])?,
             retention: settings.block("retention", &[])?,
         };
@@ -123,6 +128,7 @@ impl Parts<'_> {
             callers: self.callers("billing")?,
             clients: settings.block("clients", &[])?,
             licensing: self.peers.licensing.clone().into(),
+            identity: self.peers.identity.clone().into(),
             relay: settings.block("relay", &[])?,
         };
         settings.finish()?;
@@ -140,6 +146,9 @@ impl Parts<'_> {
             server: settings.block("server", &[])?,
             database: self.folder.database("notification")?,
             callers: self.callers("notification")?,
+            clients: settings.block("clients", &[])?,
+            identity: self.peers.identity.clone().into(),
+            relay: settings.block("relay", &[])?,
             mail: settings.block("mail", &[("url", &url), ("from_address", MAIL_FROM)])?,
         };
         settings.finish()?;
@@ -164,6 +173,7 @@ impl Parts<'_> {
             billing: self.peers.billing.clone().into(),
             notification: self.peers.notification.clone().into(),
             access: settings.block("access", &[("public_key", &self.keys.access_public_key()?)])?,
+            denials: settings.block("denials", &[])?,
         };
         settings.finish()?;
         Ok(config)

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use chassis::{Actor, CallerConfig, Listener, Refusal, Verifier};
 use proto::identity::internal::v1::account_service_server::{AccountService, AccountServiceServer};
-use proto::identity::internal::v1::{CreateAccountRequest, CreateAccountResponse};
+use proto::identity::internal::v1::{
+    CloseAccountRequest, CloseAccountResponse, CreateAccountRequest, CreateAccountResponse,
+};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Code, Request, Response, Status};
 use types::Clock;
@@ -52,5 +54,9 @@ impl AccountService for Wire {
             account_id: "acc_1".to_owned(),
             user_id: "usr_1".to_owned(),
         }))
+    }
+
+    async fn close_account(&self, _: Request<CloseAccountRequest>) -> Result<Response<CloseAccountResponse>, Status> {
+        Err(Status::unimplemented("operators make accounts only"))
     }
 }

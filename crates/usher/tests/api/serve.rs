@@ -12,7 +12,7 @@ const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 fn write_billing(folder: &Path, more: &str) {
     let database = folder.join("billing.db");
     let text = format!(
-        "{more}\nlisten = \"127.0.0.1:0\"\nlicensing = \"http://127.0.0.1:9\"\n[database]\nurl = \"sqlite://{}\"\n\
+        "{more}\nlisten = \"127.0.0.1:0\"\nlicensing = \"http://127.0.0.1:9\"\nidentity = \"http://127.0.0.1:9\"\n[database]\nurl = \"sqlite://{}\"\n\
          [callers]\nkey = \"{KEY}\"\n",
         database.display()
     );

@@ -1,7 +1,9 @@
 //! `usher.billing.internal.v1.SubscriptionService`.
 
 use proto::billing::internal::v1::subscription_service_server::SubscriptionService;
-use proto::billing::internal::v1::{StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::billing::internal::v1::{
+    EndSubscriptionRequest, EndSubscriptionResponse, StartSubscriptionRequest, StartSubscriptionResponse,
+};
 use tonic::{Request, Response, Status};
 
 use crate::error::Error;
@@ -19,5 +21,14 @@ impl SubscriptionService for Grpc {
         let id = self.0.start_subscription(&caller, account, &plan).await?;
         let subscription_id = id.to_string();
         Ok(Response::new(StartSubscriptionResponse { subscription_id }))
+    }
+
+    async fn end_subscription(
+        &self,
+        request: Request<EndSubscriptionRequest>,
+    ) -> Result<Response<EndSubscriptionResponse>, Status> {
+        let account = request.into_inner().account_id.parse().map_err(Error::from)?;
+        self.0.end_subscription(account).await?;
+        Ok(Response::new(EndSubscriptionResponse {}))
     }
 }

@@ -2,6 +2,7 @@
 
 mod m20261123_000001_create_subscriptions;
 mod m20261123_000002_create_outbox;
+mod m20261125_000701_end_subscriptions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_create_subscriptions::Migration),
             Box::new(m20261123_000002_create_outbox::Migration),
+            Box::new(m20261125_000701_end_subscriptions::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use super::Commit;
 use crate::app::links::Links;
 use crate::domain::account::Account;
 use crate::domain::admission::{Answer, Confirmation, Holder, ReservationKey};
+use crate::domain::answered::Answered;
 use crate::domain::audit::Event;
 use crate::domain::decision::{Decided, Destiny};
 use crate::domain::error::Error;
@@ -186,7 +187,7 @@ impl<'a> Effects<'a> {
         if let Some(role) = candidate.role.custom_role_id {
             after["custom_role_id"] = json!(role);
         }
-        let event = Event::new(item.person.account, &item.origin(), action, user_id, self.now);
+        let event = Event::new(item.person.account, &item.origin, action, user_id, self.now);
         self.events.push(event.after(&after));
         Ok(kind)
     }
@@ -223,7 +224,7 @@ impl<'a> Effects<'a> {
             request_id: key.request_id.clone(),
             committed_epoch: epoch,
             fingerprint: item.request.fingerprint.clone(),
-            answer: serde_json::to_string(answer).map_err(unwritable)?,
+            answer: serde_json::to_string(&Answered::from(answer.clone())).map_err(unwritable)?,
             holders: serde_json::to_string(&holders).map_err(unwritable)?,
             create_time: self.now,
         });

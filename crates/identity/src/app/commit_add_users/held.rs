@@ -27,17 +27,16 @@ impl Held {
         for item in items {
             let named = References::of(&item.request);
             let named_roles: Vec<RoleId> = decision::roles(&item.request).collect();
-            if !named.is_empty() || !named_roles.is_empty() {
-                own_roles.extend(named_roles);
-                accounts.insert(item.person.account);
-                groups.extend(named.groups);
-                templates.extend(named.templates);
-            }
+            accounts.insert(item.person.account);
+            own_roles.extend(named_roles);
+            groups.extend(named.groups);
+            templates.extend(named.templates);
         }
-        if accounts.is_empty() {
+        // Also where nothing is named: nobody closes an account while users are added to it.
+        accounts::hold(tx, &Vec::from_iter(accounts)).await?;
+        if groups.is_empty() && templates.is_empty() && own_roles.is_empty() {
             return Ok(Self::default());
         }
-        accounts::hold(tx, &Vec::from_iter(accounts)).await?;
         Ok(Self {
             groups: groups::hold(tx, &Vec::from_iter(groups)).await?,
             templates: settings_templates::hold(tx, &Vec::from_iter(templates)).await?,

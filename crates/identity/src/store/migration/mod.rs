@@ -12,8 +12,10 @@ mod m20261123_000007_create_outbox;
 mod m20261125_000001_create_groups;
 mod m20261125_000002_widen_users;
 mod m20261125_000003_chain_audit_events;
+mod m20261125_000101_index_users;
 mod m20261125_000501_create_creations;
 mod m20261125_000601_keep_audit_events;
+mod m20261125_000701_create_sign_ups;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -32,8 +34,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_create_groups::Migration),
             Box::new(m20261125_000002_widen_users::Migration),
             Box::new(m20261125_000003_chain_audit_events::Migration),
+            Box::new(m20261125_000101_index_users::Migration),
             Box::new(m20261125_000501_create_creations::Migration),
             Box::new(m20261125_000601_keep_audit_events::Migration),
+            Box::new(m20261125_000701_create_sign_ups::Migration),
         ]
     }
 }

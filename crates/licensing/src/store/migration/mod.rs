@@ -5,6 +5,7 @@ mod m20261123_000002_create_reservations;
 mod m20261123_000003_create_seat_holders;
 mod m20261123_000004_create_seat_totals;
 mod m20261125_000401_await_older_changes;
+mod m20261125_000602_create_outbox;
 
 use sea_orm_migration::prelude::*;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_create_seat_holders::Migration),
             Box::new(m20261123_000004_create_seat_totals::Migration),
             Box::new(m20261125_000401_await_older_changes::Migration),
+            Box::new(m20261125_000602_create_outbox::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! How the schema came to be, step by step.
 
 mod m20261123_000001_create_mails;
+mod m20261125_000602_create_outbox;
 mod m20261125_000701_rename_accept_link;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -13,6 +14,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261123_000001_create_mails::Migration),
+            Box::new(m20261125_000602_create_outbox::Migration),
             Box::new(m20261125_000701_rename_accept_link::Migration),
         ]
     }

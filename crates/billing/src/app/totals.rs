@@ -1,0 +1,16 @@
+//! What licensing is told of a subscription.
+
+use storage::Message;
+
+use super::SET_SEAT_TOTALS;
+use crate::domain::Subscription;
+
+/// The message about the seats that a subscription gives.
+pub(super) fn message(subscription: &Subscription) -> Message {
+    let totals = subscription.seat_totals();
+    Message {
+        topic: SET_SEAT_TOTALS.to_owned(),
+        key: format!("{}/{}", totals.account_id, totals.version),
+        payload: serde_json::json!(totals),
+    }
+}

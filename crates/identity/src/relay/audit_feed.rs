@@ -1,0 +1,21 @@
+//! Looks how far the logs have come that somebody watches.
+
+use chassis::Shutdown;
+
+use crate::app::App;
+
+/// Runs until `shutdown`.
+pub async fn feed_audit(app: App, shutdown: Shutdown) {
+    loop {
+        if let Err(error) = app.poll_audit_heads().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the ends of the audit logs cannot be read"
+            );
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(app.audit_feed.config.poll) => {}
+        }
+    }
+}

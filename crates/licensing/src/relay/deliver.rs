@@ -1,0 +1,46 @@
+//! Delivers what was committed for the accounts' audit logs.
+
+use chassis::{AuditLog, AuditRecord, Told};
+use storage::{Deliver, Delivery, Message};
+
+use crate::app::APPEND_AUDIT_EVENTS;
+
+/// Delivers the outbox's messages to identity.
+#[derive(Debug)]
+pub struct Deliveries {
+    /// The way to identity.
+    pub audit_log: AuditLog,
+}
+
+impl Deliver for Deliveries {
+    async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
+        if topic == APPEND_AUDIT_EVENTS {
+            return self.append_audit_events(batch).await;
+        }
+        let unknown = |_| Delivery::Park("the topic is unknown".to_owned());
+        batch.iter().map(unknown).collect()
+    }
+}
+
+impl Deliveries {
+    async fn append_audit_events(&self, batch: &[Message]) -> Vec<Delivery> {
+        let records: Result<Vec<AuditRecord>, _> = batch
+            .iter()
+            .map(|message| serde_json::from_value(message.payload.clone()))
+            .collect();
+        let Ok(records) = records else {
+            return batch
+                .iter()
+                .map(|_| Delivery::Park("the payload cannot be read".to_owned()))
+                .collect();
+        };
+        let told = self.audit_log.tell(records).await;
+        told.into_iter()
+            .map(|told| match told {
+                Told::Done => Delivery::Done,
+                Told::Never(text) => Delivery::Park(text),
+                Told::NotNow(text) => Delivery::Retry(text),
+            })
+            .collect()
+    }
+}
