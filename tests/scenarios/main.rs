@@ -16,6 +16,8 @@ mod bad_input;
 #[cfg(test)]
 mod batch_update;
 #[cfg(test)]
+mod churn;
+#[cfg(test)]
 mod close_account;
 #[cfg(test)]
 mod crashes;

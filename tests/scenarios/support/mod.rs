@@ -5,6 +5,7 @@ mod cast;
 pub mod deaths;
 mod mail;
 mod owner;
+pub mod promises;
 mod world;
 
 pub use cast::{Belongings, Cast, cast, with_role};
