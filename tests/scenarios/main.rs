@@ -36,6 +36,8 @@ mod password_reset;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod resend;
 #[cfg(test)]
 mod roles;

@@ -1,12 +1,139 @@
-//! Somebody who is in another account is invited to move, and stays where they are.
+//! Somebody who is in another account is invited to move, stays where they are until they accept, and moves with a seat that
+//! was held for them all the time.
 
 use proto::admin::v1::add_user_result::Outcome;
-use tonic::Code;
+use proto::identity::v1::transfer_service_client::TransferServiceClient;
+use proto::identity::v1::{
+    AcceptTransferRequest, ListAuditEventsRequest, PreviewTransferRequest, PreviewTransferResponse,
+};
+use testkit::eventually;
+use tonic::{Code, Status};
 
-use crate::support::{Owner, World, adding, fresh, on_both, refusal, settled};
+use crate::support::{Owner, PASSWORD, PATIENCE, World, adding, audit, channel, fresh, on_both, refusal, settled};
 
 on_both! {
     a_user_of_another_account_is_invited_to_transfer
+    who_accepts_moves_with_the_seat_that_was_held_for_them
+    whom_an_account_cannot_do_without_stays
+}
+
+async fn preview(person: &Owner, token: &str) -> Result<PreviewTransferResponse, Status> {
+    let message = person.request(PreviewTransferRequest { token: token.into() });
+    let mut client = TransferServiceClient::new(person.channel.clone());
+    Ok(client.preview_transfer(message).await?.into_inner())
+}
+
+async fn accept(world: &World, person: &Owner, token: &str) -> Result<Owner, Status> {
+    let message = person.request(AcceptTransferRequest { token: token.into() });
+    let mut client = TransferServiceClient::new(person.channel.clone());
+    let tokens = client.accept_transfer(message).await?.into_inner().tokens.unwrap();
+    Ok(Owner {
+        channel: channel(world),
+        tokens,
+    })
+}
+
+/// The token in the last of so many mails to an address.
+async fn token(world: &World, email: &str, count: usize) -> String {
+    let mails = eventually(PATIENCE, async || {
+        let mails = world.mails(email);
+        if mails.len() == count {
+            Ok(mails)
+        } else {
+            Err(format!("{} mails", mails.len()))
+        }
+    });
+    mails.await.pop().unwrap().token()
+}
+
+/// Waits until so many seats of `training` are held, and none is reserved.
+async fn held(owner: &Owner, count: i64) {
+    eventually(PATIENCE, async || {
+        let pool = owner.pool("training").await;
+        if (pool.assigned, pool.reserved) == (count, 0) {
+            Ok(())
+        } else {
+            Err(format!("{pool:?}"))
+        }
+    })
+    .await;
+}
+
+async fn actions(owner: &Owner) -> Vec<String> {
+    let events = audit::events(owner, ListAuditEventsRequest::default()).await;
+    events.into_iter().map(|event| event.action).collect()
+}
+
+async fn who_accepts_moves_with_the_seat_that_was_held_for_them(world: &World) {
+    let (home, suitor, rival) = (world.account().await, world.account().await, world.account().await);
+    let email = fresh("ada");
+    home.add(adding(&[&email], &["training"])).await.unwrap();
+    let ada = Owner::accept(world, &token(world, &email, 1).await).await.unwrap();
+    suitor.add(adding(&[&email], &["training"])).await.unwrap();
+    let link = token(world, &email, 2).await;
+    rival.add(adding(&[&email], &["training"])).await.unwrap();
+    let late = token(world, &email, 3).await;
+    for account in [&home, &suitor, &rival] {
+        held(account, 1).await;
+    }
+    let unknown = (Code::NotFound, "INVITATION_NOT_FOUND".to_owned());
+    for stranger in [&home, &suitor, &rival] {
+        assert_eq!(refusal(&preview(stranger, &link).await.unwrap_err()), unknown);
+        assert_eq!(refusal(&accept(world, stranger, &link).await.err().unwrap()), unknown);
+    }
+    let seen = preview(&ada, &link).await.unwrap();
+    assert_eq!(seen.gains.unwrap().products, ["training"]);
+    assert!(seen.blockers.is_empty());
+
+    let moved = accept(world, &ada, &link).await.unwrap();
+
+    assert_eq!(moved.tokens.account_id, suitor.tokens.account_id);
+    eventually(std::time::Duration::from_secs(5), async || {
+        match preview(&ada, &link).await {
+            Err(status) if refusal(&status) == (Code::Unauthenticated, "SESSION_ENDED".into()) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    let superseded = (Code::FailedPrecondition, "INVITATION_SUPERSEDED".to_owned());
+    assert_eq!(refusal(&preview(&moved, &late).await.unwrap_err()), superseded);
+    for (account, seats, people) in [(&home, 0, 1), (&suitor, 1, 2), (&rival, 0, 1)] {
+        held(account, seats).await;
+        assert_eq!(account.people().await.len(), people);
+    }
+    eventually(PATIENCE, async || {
+        let person = suitor.person(&moved.tokens.user_id).await.unwrap();
+        if person.products == ["training"] {
+            Ok(())
+        } else {
+            Err(format!("{:?}", person.products))
+        }
+    })
+    .await;
+    let again = Owner::log_in(world, &email, PASSWORD).await.unwrap();
+    assert_eq!(again.tokens.account_id, suitor.tokens.account_id);
+    for (account, action) in [
+        (&home, "user.leave"),
+        (&suitor, "transfer.accept"),
+        (&rival, "invitation.supersede"),
+    ] {
+        assert!(actions(account).await.iter().any(|it| it == action), "{action}");
+    }
+}
+
+async fn whom_an_account_cannot_do_without_stays(world: &World) {
+    let (home, suitor) = (world.account().await, world.account().await);
+    let email = home.person(&home.tokens.user_id).await.unwrap().user.unwrap().email;
+    suitor.add(adding(&[&email], &["training"])).await.unwrap();
+    let link = token(world, &email, 1).await;
+    let blockers = preview(&home, &link).await.unwrap().blockers;
+    let reasons: Vec<_> = blockers.iter().map(|blocker| blocker.reason.as_str()).collect();
+    assert_eq!(reasons, ["BILLING_CONTACT", "LAST_SUPER_ADMIN"]);
+    let refused = accept(world, &home, &link).await.err().unwrap();
+    assert_eq!(refusal(&refused), (Code::FailedPrecondition, "BILLING_CONTACT".into()));
+    // Still there, and still invited.
+    assert_eq!(home.people().await.len(), 1);
+    held(&suitor, 1).await;
 }
 
 async fn a_user_of_another_account_is_invited_to_transfer(world: &World) {

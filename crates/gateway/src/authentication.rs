@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use moka::future::Cache;
 use tonic::{Code, Status};
-use types::SessionId;
+use types::{SessionId, UserId};
 
 use crate::clients::Identity;
 use crate::token::AccessTokens;
@@ -63,13 +63,25 @@ impl Authentication {
                 "The access token is not good, or has expired; refresh the session.",
             ));
         };
+        self.present(bearer.user, bearer.session).await
+    }
+
+    /// What somebody who came in earlier is by now: for calls that go on after their access token has expired.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED/SESSION_ENDED`.
+    pub async fn again(&self, person: &Person) -> Result<Person, Status> {
+        self.present(person.user, person.session).await
+    }
+
+    async fn present(&self, user: UserId, session: SessionId) -> Result<Person, Status> {
         let known = self
             .present
-            .try_get_with(bearer.session, self.identity.person(bearer.user, bearer.session))
+            .try_get_with(session, self.identity.person(user, session))
             .await;
         let person = known.map_err(|status| Status::clone(&status))?;
         // A session id is unique, but a token that pairs it with somebody else must not borrow what is known of it.
-        if person.user == bearer.user {
+        if person.user == user {
             Ok(person)
         } else {
             Err(refuse("ACCESS_TOKEN_INVALID", "The access token is not good."))

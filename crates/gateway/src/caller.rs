@@ -1,7 +1,9 @@
 //! For whom a composed method calls the services.
 
-use chassis::{Caller, Person, Signer};
-use tonic::{Request, Status};
+use chassis::{Actor, Caller, Person, Refusal, Signer};
+use proto::access::Rule;
+use tonic::{Code, Request, Status};
+use types::Permission;
 
 /// The person a composed method works for.
 #[derive(Clone, Debug)]
@@ -22,6 +24,22 @@ impl From {
             person: *caller.person()?,
             caller,
         })
+    }
+
+    /// The same caller, as the person is now, when they still are of the same account and may still do `needed`.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED/SESSION_ENDED`, `PERMISSION_DENIED/PERMISSION_REQUIRED`.
+    pub fn as_now(&self, person: Person, needed: Permission) -> Result<Self, Status> {
+        if person.account != self.person.account {
+            return Err(Refusal::new(Code::Unauthenticated, "SESSION_ENDED", "the session has ended").into());
+        }
+        let caller = Caller {
+            actor: Actor::Person(person),
+            ..self.caller.clone()
+        };
+        chassis::enforce(&Rule::Permission(needed.to_string()), &caller)?;
+        Ok(Self { person, caller })
     }
 
     /// A request to a service on this person's behalf.

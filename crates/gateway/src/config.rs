@@ -39,6 +39,9 @@ pub struct Config {
     /// What the audit log is told of those who are refused.
     #[serde(default)]
     pub denials: DenialConfig,
+    /// How many reports are read at once.
+    #[serde(default)]
+    pub reports: ReportConfig,
 }
 
 /// Refusals for the audit log.
@@ -61,6 +64,25 @@ impl Default for DenialConfig {
             limit: 30,
             window: Duration::from_secs(60),
             delay: Duration::from_millis(250),
+        }
+    }
+}
+
+/// Reports: each that is being read keeps a chunk, 4 MiB at most, in memory.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportConfig {
+    /// How many are read at once by all; more are refused with `RESOURCE_EXHAUSTED`, reason `REPORTS_IN_PROGRESS`.
+    pub streams: usize,
+    /// How many of them by the admins of one account.
+    pub streams_per_account: usize,
+}
+
+impl Default for ReportConfig {
+    fn default() -> Self {
+        Self {
+            streams: 128,
+            streams_per_account: 16,
         }
     }
 }

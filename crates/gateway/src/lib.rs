@@ -8,14 +8,16 @@ mod config;
 mod denials;
 mod edge;
 mod people;
+mod reports;
 mod token;
 
-pub use config::{AccessConfig, Config, DenialConfig};
+pub use config::{AccessConfig, Config, DenialConfig, ReportConfig};
 
 use chassis::{AuditLog, Listener, Service, Shared, Shutdown, Signer};
 use proto::access::Policy;
 use proto::admin::v1::account_service_server::AccountServiceServer;
 use proto::admin::v1::people_service_server::PeopleServiceServer;
+use proto::admin::v1::report_service_server::ReportServiceServer;
 use tonic::service::Routes;
 use types::Clock;
 
@@ -25,6 +27,7 @@ use crate::clients::{Identity, Licensing, Notification};
 use crate::denials::Denials;
 use crate::edge::{Edge, OWN_PACKAGE, Upstream};
 use crate::people::People;
+use crate::reports::{Desk, Reports, Slots};
 use crate::token::AccessTokens;
 
 /// The name that the gateway signs with.
@@ -66,19 +69,19 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         notification: Notification::new(&notification.channel, signer.clone()),
         clock: clock.clone(),
     };
-    let accounts = Accounts {
-        identity: people.identity.clone(),
-    };
-    let own = Routes::new(PeopleServiceServer::new(people.clone()).max_decoding_message_size(limit))
-        .add_service(AccountServiceServer::new(accounts).max_decoding_message_size(limit))
-        .prepare();
     let audit_log = AuditLog::new(&identity.channel, signer.clone());
     let served_out = Shutdown::new();
     let _end = served_out.clone().drop_guard();
     let (denials, telling) = Denials::new(config.denials.clone(), clock.clone(), audit_log, served_out.clone());
     let telling = tokio::spawn(telling);
     let tokens = AccessTokens::new(&config.access.public_key, clock)?;
-    let authentication = Authentication::new(tokens, people.identity, config.access.max_age);
+    let authentication = Authentication::new(tokens, people.identity.clone(), config.access.max_age);
+    let desk = Desk {
+        authentication: authentication.clone(),
+        slots: Slots::new(config.reports),
+        shutdown: shutdown.clone(),
+    };
+    let own = own_methods(people, desk, limit);
     let forgetting = tokio::spawn(authentication.clone().forget_ended(shared, shutdown.clone()));
     let upstreams = vec![identity, licensing, billing, notification];
     let edge = Edge::new(Policy::load()?, authentication, signer, upstreams, own, denials);
@@ -95,4 +98,21 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     served_out.cancel();
     telling.await?;
     Ok(served?)
+}
+
+/// The methods that are composed here; messages are taken up to `limit` octets.
+fn own_methods(people: People, desk: Desk, limit: usize) -> Routes {
+    let accounts = Accounts {
+        identity: people.identity.clone(),
+    };
+    let reports = Reports {
+        identity: people.identity.clone(),
+        licensing: people.licensing.clone(),
+        notification: people.notification.clone(),
+        desk,
+    };
+    Routes::new(PeopleServiceServer::new(people).max_decoding_message_size(limit))
+        .add_service(AccountServiceServer::new(accounts).max_decoding_message_size(limit))
+        .add_service(ReportServiceServer::new(reports).max_decoding_message_size(limit))
+        .prepare()
 }

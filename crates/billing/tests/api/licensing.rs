@@ -116,4 +116,11 @@ impl SeatService for Wire {
     ) -> Result<Response<api::BatchGetHoldingsResponse>, Status> {
         Err(Status::unimplemented("billing does not ask for holdings"))
     }
+
+    async fn list_holders(
+        &self,
+        _: Request<api::ListHoldersRequest>,
+    ) -> Result<Response<api::ListHoldersResponse>, Status> {
+        Err(Status::unimplemented("billing does not ask for holders"))
+    }
 }

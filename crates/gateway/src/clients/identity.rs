@@ -1,5 +1,7 @@
 //! Identity: who is calling, changing users, looking at users.
 
+use std::collections::HashMap;
+
 use chassis::{Actor, Caller, Channel, Person, Refusal, Signer};
 use proto::admin::v1::{
     CloseAccountRequest, CloseAccountResponse, CompleteSignUpRequest, CompleteSignUpResponse, SignUpRequest,
@@ -9,12 +11,16 @@ use proto::identity::internal::v1 as internal;
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
 use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
+use proto::identity::internal::v1::report_service_client::ReportServiceClient;
 use proto::identity::internal::v1::sign_up_service_client::SignUpServiceClient;
 use proto::identity::internal::v1::{
-    Answer, Change, CommitChangeRequest, GetCallerRequest, PrepareChangeRequest, PrepareChangeResponse,
+    Answer, BatchGetHoldersRequest, Change, CommitChangeRequest, GetCallerRequest, Holder, ListInvitationRowsRequest,
+    ListInvitationRowsResponse, ListUserRowsRequest, ListUserRowsResponse, PrepareChangeRequest, PrepareChangeResponse,
 };
 use proto::identity::v1::user_service_client::UserServiceClient;
-use proto::identity::v1::{GetUserRequest, ListUsersRequest, ListUsersResponse, Role as WireRole, User};
+use proto::identity::v1::{
+    GetUserRequest, ListInvitationsRequest, ListUsersRequest, ListUsersResponse, Role as WireRole, User,
+};
 use tonic::{Code, Status};
 use types::{Permission, Role, SessionId, UserId};
 
@@ -31,6 +37,7 @@ pub struct Identity {
     users: UserServiceClient<Channel>,
     sign_ups: SignUpServiceClient<Channel>,
     accounts: AccountServiceClient<Channel>,
+    reports: ReportServiceClient<Channel>,
     signer: Signer,
 }
 
@@ -43,6 +50,7 @@ impl Identity {
             users: UserServiceClient::new(channel.clone()).max_decoding_message_size(limit),
             sign_ups: SignUpServiceClient::new(channel.clone()),
             accounts: AccountServiceClient::new(channel.clone()),
+            reports: ReportServiceClient::new(channel.clone()).max_decoding_message_size(limit),
             signer,
         }
     }
@@ -191,6 +199,46 @@ impl Identity {
             .await
             .map_err(translate)?
             .into_inner())
+    }
+
+    /// A page of users with the names of what they refer to.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn user_rows(&self, from: &From, query: ListUsersRequest) -> Result<ListUserRowsResponse, Status> {
+        let message = ListUserRowsRequest { query: Some(query) };
+        let request = from.sign(&self.signer, message, NAME)?;
+        let answer = self.reports.clone().list_user_rows(request).await;
+        Ok(answer.map_err(translate)?.into_inner())
+    }
+
+    /// A page of invitations with who invited.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn invitation_rows(
+        &self,
+        from: &From,
+        query: ListInvitationsRequest,
+    ) -> Result<ListInvitationRowsResponse, Status> {
+        let message = ListInvitationRowsRequest { query: Some(query) };
+        let request = from.sign(&self.signer, message, NAME)?;
+        let answer = self.reports.clone().list_invitation_rows(request).await;
+        Ok(answer.map_err(translate)?.into_inner())
+    }
+
+    /// Who these users and invitations are, by their ids.
+    ///
+    /// # Errors
+    /// Identity's own.
+    pub async fn holders(&self, from: &From, ids: Vec<String>) -> Result<HashMap<String, Holder>, Status> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let request = from.sign(&self.signer, BatchGetHoldersRequest { ids }, NAME)?;
+        let answer = self.reports.clone().batch_get_holders(request).await;
+        let holders = answer.map_err(translate)?.into_inner().holders.into_iter();
+        Ok(holders.map(|holder| (holder.id.clone(), holder)).collect())
     }
 }
 

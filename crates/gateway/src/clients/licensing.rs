@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chassis::{Channel, Signer};
 use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
 use proto::licensing::internal::v1::seat_service_client::SeatServiceClient;
-use proto::licensing::internal::v1::{BatchGetHoldingsRequest, ReserveSeatsRequest, ReserveSeatsResponse};
+use proto::licensing::internal::v1::{
+    BatchGetHoldingsRequest, ListHoldersRequest, ListHoldersResponse, ReserveSeatsRequest, ReserveSeatsResponse,
+};
 use tonic::Status;
 
 use super::translate;
@@ -44,6 +46,16 @@ impl Licensing {
             .await
             .map_err(translate)?
             .into_inner())
+    }
+
+    /// A page of those who hold seats.
+    ///
+    /// # Errors
+    /// Licensing's own.
+    pub async fn holders(&self, from: &From, message: ListHoldersRequest) -> Result<ListHoldersResponse, Status> {
+        let request = from.sign(&self.signer, message, NAME)?;
+        let answer = self.seats.clone().list_holders(request).await;
+        Ok(answer.map_err(translate)?.into_inner())
     }
 
     /// The products that each of these users holds.

@@ -96,6 +96,17 @@ impl Shown {
 
     /// An event without what tells of roles.
     pub fn without_roles(mut entry: Entry) -> Self {
+        // Who holds the post, or is offered it, would be told by the ids alone.
+        if about_the_post(&entry.event) {
+            entry.event = Event {
+                actor_id: String::new(),
+                subject_id: String::new(),
+                before: String::new(),
+                after: String::new(),
+                ..entry.event
+            };
+            return Self { entry, redacted: true };
+        }
         let before = hide_roles(&entry.event, &entry.event.before);
         let after = hide_roles(&entry.event, &entry.event.after);
         let redacted = before.is_some() || after.is_some();
@@ -107,6 +118,11 @@ impl Shown {
         }
         Self { entry, redacted }
     }
+}
+
+/// Whether an event is about the billing contact's post.
+fn about_the_post(event: &Event) -> bool {
+    event.action.starts_with("billing_contact.")
 }
 
 /// The members that tell of roles, wherever they stand.
@@ -126,7 +142,7 @@ fn hide_roles(event: &Event, text: &str) -> Option<String> {
         return None;
     }
     // Everything about a role of the account's own is about roles; what cannot be read is not shown.
-    let about_roles = event.action.starts_with("role.") || event.action.starts_with("billing_contact.");
+    let about_roles = event.action.starts_with("role.");
     let Ok(mut value) = serde_json::from_str::<Value>(text) else {
         return Some(String::new());
     };
@@ -181,6 +197,19 @@ mod tests {
         assert_eq!(unreadable, (String::new(), String::new(), true));
         let plain = r#"{"given_name":"role"}"#;
         assert_eq!(shown("user.update", "", plain), (String::new(), plain.into(), false));
+    }
+
+    #[test]
+    fn whoever_may_not_see_roles_does_not_learn_who_holds_the_post() {
+        let origin = Origin::service("usr_1");
+        let (account, now) = (AccountId::new(), Timestamp::from_micros(7));
+        let event = Event::new(account, &origin, "billing_contact.offer", "usr_2", now);
+        let head = Head::default().next(&event);
+        let shown = Shown::without_roles(Entry { head, event });
+        let Event {
+            actor_id, subject_id, ..
+        } = &shown.entry.event;
+        assert_eq!((actor_id.as_str(), subject_id.as_str(), shown.redacted), ("", "", true));
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub enum Error {
     /// 0 or more than 1,000 users to change.
     #[error("a request changes 1 to 1,000 users")]
     UpdatesCount,
+    /// More than 1,000 holders are asked for.
+    #[error("at most 1,000 holders are asked for at once")]
+    HoldersCount,
     /// The request id is not a UUID.
     #[error("the request id is not a UUID")]
     RequestIdMalformed,

@@ -304,7 +304,8 @@ pub fn user(user: User, reader: &chassis::Person) -> wire::User {
     }
 }
 
-const fn user_state(state: UserState) -> wire::user::State {
+/// Where a user is in their life, on the wire.
+pub const fn user_state(state: UserState) -> wire::user::State {
     match state {
         UserState::Invited => wire::user::State::Invited,
         UserState::Active => wire::user::State::Active,

@@ -15,6 +15,7 @@ mod invitation;
 mod invitation_service;
 mod mask;
 mod password_service;
+mod report_service;
 mod role_service;
 mod session_service;
 mod setting;
@@ -22,6 +23,7 @@ mod settings_service;
 mod settings_template_service;
 mod sign_up_service;
 mod status;
+mod transfer_service;
 mod user_query;
 mod user_service;
 
@@ -29,6 +31,7 @@ use proto::identity::internal::v1::account_service_server::AccountServiceServer 
 use proto::identity::internal::v1::audit_service_server::AuditServiceServer as InternalAuditServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
 use proto::identity::internal::v1::change_service_server::ChangeServiceServer;
+use proto::identity::internal::v1::report_service_server::ReportServiceServer;
 use proto::identity::internal::v1::sign_up_service_server::SignUpServiceServer;
 use proto::identity::v1::access_service_server::AccessServiceServer;
 use proto::identity::v1::account_service_server::AccountServiceServer;
@@ -41,6 +44,7 @@ use proto::identity::v1::role_service_server::RoleServiceServer;
 use proto::identity::v1::session_service_server::SessionServiceServer;
 use proto::identity::v1::settings_service_server::SettingsServiceServer;
 use proto::identity::v1::settings_template_service_server::SettingsTemplateServiceServer;
+use proto::identity::v1::transfer_service_server::TransferServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
 use tonic::service::Routes;
 use types::Mac;
@@ -77,6 +81,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
             SettingsTemplateServiceServer,
             settings_template_service::SettingsTemplates(app.clone())
         ))
+        .add_service(served!(TransferServiceServer, transfer_service::Transfers(app.clone())))
         .add_service(served!(UserServiceServer, user_service::Users(app.clone())))
         .add_service(served!(
             InternalAccountServiceServer,
@@ -97,5 +102,6 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
                 grants,
             }
         ))
+        .add_service(served!(ReportServiceServer, report_service::Reports(app.clone())))
         .add_service(served!(SignUpServiceServer, sign_up_service::SignUps(app.clone())))
 }

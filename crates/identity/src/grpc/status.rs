@@ -24,6 +24,7 @@ impl From<Error> for Status {
         match error {
             Error::UsersCount => field(InvalidArgument, "USERS_COUNT", "users"),
             Error::UpdatesCount => field(InvalidArgument, "USERS_COUNT", "user_ids"),
+            Error::HoldersCount => field(InvalidArgument, "HOLDERS_COUNT", "ids"),
             Error::RequestIdMalformed => field(InvalidArgument, "REQUEST_ID_MALFORMED", "request_id"),
             Error::RequestIdExpired => field(InvalidArgument, "REQUEST_ID_EXPIRED", "request_id"),
             Error::RequestIdReused => field(InvalidArgument, "REQUEST_ID_REUSED", "request_id"),

@@ -4,11 +4,13 @@ mod change;
 mod life;
 mod list;
 mod purge;
+mod transfer;
 
 pub use change::change;
 pub use life::{Ending, bring_back, end};
 pub use list::list;
 pub use purge::purge;
+pub use transfer::{has_own_settings, super_admins, transfer};
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -3,7 +3,8 @@
 use chassis::{Actor, CallerConfig, Signer};
 use identity::Config;
 use proto::identity::internal::v1::{
-    CommitChangeRequest, CreateAccountRequest, GetCallerRequest, PrepareChangeRequest, ResolveReservationsRequest,
+    BatchGetHoldersRequest, CommitChangeRequest, CreateAccountRequest, GetCallerRequest, ListInvitationRowsRequest,
+    ListUserRowsRequest, PrepareChangeRequest, ResolveReservationsRequest,
 };
 use proto::identity::v1::{GetUserRequest, ListUsersRequest, LogInRequest, LogOutRequest};
 use tonic::{Code, Request};
@@ -44,6 +45,9 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         call!(changes, resolve_reservations, ResolveReservationsRequest, "licensing"),
         call!(accounts, create_account, CreateAccountRequest, "operator"),
         call!(authentication, get_caller, GetCallerRequest, "gateway"),
+        call!(reports, list_user_rows, ListUserRowsRequest, "gateway"),
+        call!(reports, list_invitation_rows, ListInvitationRowsRequest, "gateway"),
+        call!(reports, batch_get_holders, BatchGetHoldersRequest, "gateway"),
     ];
     answers.into_iter().flatten().collect()
 }
@@ -76,7 +80,7 @@ async fn nobody_calls_anything_without_a_caller_token(stack: impl AsyncFn(fn(&mu
     let stack = stack(plain).await;
     let required = (Code::Unauthenticated, "CALLER_REQUIRED".to_owned());
     let answers = internal(&stack, |_| Some(String::new())).await;
-    assert_eq!(answers.len(), 5);
+    assert_eq!(answers.len(), 8);
     for answer in answers {
         assert_eq!(answer, required);
     }

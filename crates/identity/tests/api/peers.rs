@@ -12,9 +12,9 @@ use proto::licensing::internal::v1::reservation_service_server::{ReservationServ
 use proto::licensing::internal::v1::seat_service_server::{SeatService, SeatServiceServer};
 use proto::licensing::internal::v1::{
     AbortReservationsRequest, AbortReservationsResponse, BatchGetHoldingsRequest, BatchGetHoldingsResponse,
-    ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, MoveSeatsRequest, MoveSeatsResponse,
-    Release, ReleaseSeatsRequest, ReleaseSeatsResponse, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse,
-    SetSeatTotalsRequest, SetSeatTotalsResponse,
+    ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, ListHoldersRequest, ListHoldersResponse,
+    MoveSeatsRequest, MoveSeatsResponse, Release, ReleaseSeatsRequest, ReleaseSeatsResponse, ReservationKey,
+    ReserveSeatsRequest, ReserveSeatsResponse, SeatMove, SetSeatTotalsRequest, SetSeatTotalsResponse,
 };
 use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
@@ -61,6 +61,9 @@ struct State {
     confirmations: Vec<Confirmation>,
     aborted: Vec<ReservationKey>,
     releases: Vec<Release>,
+    moves: Vec<SeatMove>,
+    holding_back: Option<String>,
+    held_back: usize,
     subscriptions: Vec<StartSubscriptionRequest>,
     ended_subscriptions: Vec<EndSubscriptionRequest>,
     offered: Vec<Mail>,
@@ -118,6 +121,21 @@ impl Peers {
     /// Who licensing was told has given up seats, each time it was.
     pub fn releases(&self) -> Vec<Release> {
         self.0.state.lock().unwrap().releases.clone()
+    }
+
+    /// From now on the seats that this one hands on have not come yet; none for nobody's.
+    pub fn hold_back(&self, from: Option<&str>) {
+        self.0.state.lock().unwrap().holding_back = from.map(str::to_owned);
+    }
+
+    /// How often licensing was told to move seats that had not come yet.
+    pub fn held_back(&self) -> usize {
+        self.0.state.lock().unwrap().held_back
+    }
+
+    /// Who licensing has let hand seats on, each time it did.
+    pub fn moves(&self) -> Vec<SeatMove> {
+        self.0.state.lock().unwrap().moves.clone()
     }
 
     /// What billing was told to begin, each time it was.
@@ -221,14 +239,28 @@ impl SeatService for Peers {
     }
 
     async fn move_seats(&self, request: Request<MoveSeatsRequest>) -> Result<Response<MoveSeatsResponse>, Status> {
-        self.open("licensing", request);
-        Ok(Response::new(MoveSeatsResponse::default()))
+        let message = self.open("licensing", request);
+        let mut state = self.0.state.lock().unwrap();
+        let mut answer = MoveSeatsResponse::default();
+        for (index, order) in (0..).zip(message.moves) {
+            if state.holding_back.as_ref() == Some(&order.from) {
+                answer.pending.push(index);
+                state.held_back += 1;
+            } else {
+                state.moves.push(order);
+            }
+        }
+        Ok(Response::new(answer))
     }
 
     async fn batch_get_holdings(
         &self,
         _: Request<BatchGetHoldingsRequest>,
     ) -> Result<Response<BatchGetHoldingsResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
+    }
+
+    async fn list_holders(&self, _: Request<ListHoldersRequest>) -> Result<Response<ListHoldersResponse>, Status> {
         Err(Status::unimplemented("identity does not call this"))
     }
 }

@@ -15,6 +15,7 @@ use identity::{
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
 use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
+use proto::identity::internal::v1::report_service_client::ReportServiceClient;
 use proto::identity::internal::v1::sign_up_service_client::SignUpServiceClient;
 use proto::identity::v1::access_service_client::AccessServiceClient;
 use proto::identity::v1::account_service_client::AccountServiceClient as OwnAccountClient;
@@ -27,6 +28,7 @@ use proto::identity::v1::role_service_client::RoleServiceClient;
 use proto::identity::v1::session_service_client::SessionServiceClient;
 use proto::identity::v1::settings_service_client::SettingsServiceClient;
 use proto::identity::v1::settings_template_service_client::SettingsTemplateServiceClient;
+use proto::identity::v1::transfer_service_client::TransferServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
@@ -185,6 +187,10 @@ impl Stack {
         AccountServiceClient::new(self.channel())
     }
 
+    pub fn reports(&self) -> ReportServiceClient<Channel> {
+        ReportServiceClient::new(self.channel())
+    }
+
     pub fn authentication(&self) -> AuthenticationServiceClient<Channel> {
         AuthenticationServiceClient::new(self.channel())
     }
@@ -235,6 +241,10 @@ impl Stack {
 
     pub fn passwords(&self) -> PasswordServiceClient<Channel> {
         PasswordServiceClient::new(self.channel())
+    }
+
+    pub fn transfers(&self) -> TransferServiceClient<Channel> {
+        TransferServiceClient::new(self.channel())
     }
 
     pub fn users(&self) -> UserServiceClient<Channel> {

@@ -336,10 +336,11 @@ async fn everybody_sees_and_changes_themselves(stack: impl AsyncFn(fn(&mut Confi
         (user.id.clone(), user.role()),
         (ada.user.to_string(), WireRole::Unspecified)
     );
-    // Whoever is named, it is the caller.
+    let other = refusal(update_myself(&stack, &ada, renamed(owner.user, "Augusta"), &["given_name"]).await);
+    assert_eq!(other, (Code::NotFound, "USER_NOT_FOUND".into()));
     let wish = User {
         etag: user.etag,
-        ..renamed(owner.user, "Augusta")
+        ..renamed(ada.user, "Augusta")
     };
     let changed = update_myself(&stack, &ada, wish.clone(), &["given_name"])
         .await

@@ -22,6 +22,12 @@ pub enum Error {
     /// The message came after its `not_after`.
     #[error("the request is stale")]
     RequestStale,
+    /// The catalogue has no such product.
+    #[error("there is no such product")]
+    ProductUnknown,
+    /// The page token is altered or of another list.
+    #[error("the page token is not of this list")]
+    PageTokenInvalid,
     /// Only a person has an account to see.
     #[error("no person is calling")]
     PersonRequired,
@@ -45,6 +51,8 @@ pub enum Input {
     SeatTotals,
     /// Whose seats to look up.
     Subjects,
+    /// Whose holders to list.
+    Holders,
 }
 
 impl Input {

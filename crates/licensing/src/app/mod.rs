@@ -5,6 +5,7 @@ mod audit;
 mod batch_get_holdings;
 mod confirm_reservations;
 mod error;
+mod list_holders;
 mod list_products;
 mod list_seat_pools;
 mod move_seats;
@@ -25,6 +26,7 @@ use crate::domain::product::Catalogue;
 
 pub use audit::APPEND_AUDIT_EVENTS;
 pub use error::{Error, Input};
+pub use list_holders::{HolderPage, HolderQuery};
 pub use release_seats::Release;
 pub use sweep_reservations::Swept;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use prost_types::Timestamp as WireTimestamp;
 use proto::licensing::internal::v1 as internal;
 use proto::licensing::v1 as public;
-use types::{AccountId, Timestamp};
+use types::{AccountId, PageSize, Timestamp};
 
-use crate::app::{Error, Input, Release};
+use crate::app::{Error, HolderPage, HolderQuery, Input, Release};
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::{Answer, Ask, Grant};
 use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject};
@@ -137,6 +137,27 @@ pub fn subjects(request: internal::BatchGetHoldingsRequest) -> Result<(AccountId
         Ok((account, subjects.collect::<Result<_, _>>()?))
     };
     read().map_err(|bad| Input::Subjects.malformed(bad))
+}
+
+pub fn holder_query(request: internal::ListHoldersRequest) -> Result<HolderQuery, Error> {
+    let read = || {
+        let size = PageSize::parse(request.page_size);
+        Ok(HolderQuery {
+            account: read_account(&request.account_id)?,
+            product: (!request.product.is_empty()).then_some(request.product),
+            size: size.map_err(|_| BadInput::new("page_size", "a number from 0 is expected"))?,
+            page_token: request.page_token,
+        })
+    };
+    read().map_err(|bad| Input::Holders.malformed(bad))
+}
+
+pub fn holder_page(page: HolderPage) -> internal::ListHoldersResponse {
+    internal::ListHoldersResponse {
+        seat_pools: page.pools.into_iter().map(seat_pool).collect(),
+        holders: page.holders.into_iter().map(holder).collect(),
+        next_page_token: page.next_page_token,
+    }
 }
 
 pub fn answer(answer: Answer, sign: impl FnOnce(internal::Grant) -> internal::Grant) -> internal::ReserveSeatsResponse {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proto::licensing::internal::v1::seat_service_server::SeatService;
 use proto::licensing::internal::v1::{
-    BatchGetHoldingsRequest, BatchGetHoldingsResponse, MoveSeatsRequest, MoveSeatsResponse, ReleaseSeatsRequest,
-    ReleaseSeatsResponse, SetSeatTotalsRequest, SetSeatTotalsResponse,
+    BatchGetHoldingsRequest, BatchGetHoldingsResponse, ListHoldersRequest, ListHoldersResponse, MoveSeatsRequest,
+    MoveSeatsResponse, ReleaseSeatsRequest, ReleaseSeatsResponse, SetSeatTotalsRequest, SetSeatTotalsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -53,6 +53,16 @@ impl SeatService for Service {
         Ok(Response::new(MoveSeatsResponse {
             pending: pending.collect(),
         }))
+    }
+
+    async fn list_holders(
+        &self,
+        request: Request<ListHoldersRequest>,
+    ) -> Result<Response<ListHoldersResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let query = convert::holder_query(request.into_inner())?;
+        let page = self.app.list_holders(&caller, query).await?;
+        Ok(Response::new(convert::holder_page(page)))
     }
 
     async fn batch_get_holdings(

@@ -32,6 +32,12 @@ impl From<Error> for Status {
                 "The message came later than it may be carried out; send the request again.",
             )
             .into(),
+            Error::ProductUnknown => field("product", "PRODUCT_UNKNOWN", "There is no such product."),
+            Error::PageTokenInvalid => field(
+                "page_token",
+                "PAGE_TOKEN_INVALID",
+                "The page token is not of this list.",
+            ),
             Error::PersonRequired => Refusal::new(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
@@ -53,6 +59,12 @@ impl From<Error> for Status {
     }
 }
 
+fn field(path: &str, reason: &'static str, message: &str) -> Status {
+    Refusal::new(Code::InvalidArgument, reason, message)
+        .field(path, reason, message)
+        .into()
+}
+
 const fn malformed(input: Input) -> &'static str {
     match input {
         Input::Reservation => "RESERVATION_MALFORMED",
@@ -61,6 +73,7 @@ const fn malformed(input: Input) -> &'static str {
         Input::Move => "MOVE_MALFORMED",
         Input::SeatTotals => "SEAT_TOTALS_MALFORMED",
         Input::Subjects => "SUBJECTS_MALFORMED",
+        Input::Holders => "HOLDERS_MALFORMED",
     }
 }
 
@@ -78,6 +91,8 @@ mod tests {
         let cases = [
             (Error::RequestInProgress, Code::Aborted, "REQUEST_IN_PROGRESS"),
             (Error::RequestStale, Code::Aborted, "REQUEST_STALE"),
+            (Error::ProductUnknown, Code::InvalidArgument, "PRODUCT_UNKNOWN"),
+            (Error::PageTokenInvalid, Code::InvalidArgument, "PAGE_TOKEN_INVALID"),
             (Error::PersonRequired, Code::Unauthenticated, "CALLER_REQUIRED"),
             (
                 Error::Storage(StorageError::Lost("gone")),
@@ -93,6 +108,7 @@ mod tests {
             (Input::Move, "MOVE_MALFORMED"),
             (Input::SeatTotals, "SEAT_TOTALS_MALFORMED"),
             (Input::Subjects, "SUBJECTS_MALFORMED"),
+            (Input::Holders, "HOLDERS_MALFORMED"),
         ];
         let bad = |(input, reason): (Input, _)| {
             (

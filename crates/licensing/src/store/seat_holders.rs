@@ -37,6 +37,18 @@ const FIND: Sql = Sql {
         WHERE t.products <> '[]'",
 };
 
+/// A product's id stands in quotes in the JSON array, and none contains a quote.
+const LIST: Sql = Sql {
+    postgres: "
+        SELECT account_id, subject, version, products, awaited FROM seat_holders
+        WHERE account_id = $1 AND subject > $2 AND products <> '[]' AND strpos(products, $3) > 0
+        ORDER BY subject LIMIT $4",
+    sqlite: "
+        SELECT account_id, subject, version, products, awaited FROM seat_holders
+        WHERE account_id = $1 AND subject > $2 AND products <> '[]' AND instr(products, $3) > 0
+        ORDER BY subject LIMIT $4",
+};
+
 /// Without ON CONFLICT: a holder that has appeared in between makes the transaction start again, because what it changes
 /// in the pools depends on what the holder had.
 const INSERT: Sql = Sql {
@@ -111,14 +123,24 @@ pub async fn find(
     let rows: Vec<Row> = FIND
         .query(conn, vec![account.to_string().into(), json(&subjects)])
         .await?;
-    let holder = |row: Row| {
-        let (key, holding) = row.read()?;
-        Ok(Holder {
-            subject: key.subject,
-            holding,
-        })
-    };
-    rows.into_iter().map(holder).collect()
+    rows.into_iter().map(Row::holder).collect()
+}
+
+/// Reads up to `limit` of an account's holders, of any product or of one, in the order of their ids after `after`.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    product: Option<&str>,
+    after: Option<Subject>,
+    limit: usize,
+) -> Result<Vec<Holder>, StorageError> {
+    let after = after.map(|subject| subject.to_string()).unwrap_or_default();
+    // Every array contains a bracket.
+    let found = product.map_or_else(|| "[".to_owned(), |product| format!("\"{product}\""));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = vec![account.to_string().into(), after.into(), found.into(), limit.into()];
+    let rows: Vec<Row> = LIST.query(conn, values).await?;
+    rows.into_iter().map(Row::holder).collect()
 }
 
 /// Writes holders that were not known when they were to be locked.
@@ -183,6 +205,14 @@ impl Row {
             awaited: serde_json::from_str(&self.awaited).map_err(|_| unreadable("seat_holders.awaited"))?,
         };
         Ok((key, holding))
+    }
+
+    fn holder(self) -> Result<Holder, StorageError> {
+        let (key, holding) = self.read()?;
+        Ok(Holder {
+            subject: key.subject,
+            holding,
+        })
     }
 }
 

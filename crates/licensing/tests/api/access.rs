@@ -3,8 +3,8 @@
 use chassis::{Actor, Signer};
 use licensing::Config;
 use proto::licensing::internal::v1::{
-    AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, MoveSeatsRequest,
-    ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
+    AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, ListHoldersRequest,
+    MoveSeatsRequest, ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
 };
 use proto::licensing::v1::{ListProductsRequest, ListSeatPoolsRequest};
 use tonic::{Code, Request};
@@ -51,6 +51,7 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         call!(ledger, release_seats, ReleaseSeatsRequest, "identity"),
         call!(ledger, move_seats, MoveSeatsRequest, "identity"),
         call!(ledger, batch_get_holdings, BatchGetHoldingsRequest, "gateway"),
+        call!(ledger, list_holders, ListHoldersRequest, "gateway"),
     ];
     answers.into_iter().flatten().collect()
 }

@@ -8,6 +8,7 @@ mod concurrency;
 mod config;
 mod confirm_reservations;
 mod identity;
+mod list_holders;
 mod list_products;
 mod list_seat_pools;
 mod migrations;

@@ -174,6 +174,7 @@ impl Parts<'_> {
             notification: self.peers.notification.clone().into(),
             access: settings.block("access", &[("public_key", &self.keys.access_public_key()?)])?,
             denials: settings.block("denials", &[])?,
+            reports: settings.block("reports", &[])?,
         };
         settings.finish()?;
         Ok(config)
