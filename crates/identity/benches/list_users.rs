@@ -67,16 +67,10 @@ async fn measure(name: &str, url: &str) -> f64 {
         ("by age", order(UserOrder::CreateTime)),
         ("by name", order(UserOrder::Name)),
         ("by address", order(UserOrder::Email)),
+        ("by age, 22,200 found", text("given1", order(UserOrder::CreateTime))),
         ("by age, 4,440 found", text("family12", order(UserOrder::CreateTime))),
         ("by name, 4,440 found", text("family12", order(UserOrder::Name))),
-        (
-            "by name, 40 in 200,000 found",
-            text("family12 given7", order(UserOrder::Name)),
-        ),
-        (
-            "by age, all but the founder found",
-            text("u", order(UserOrder::CreateTime)),
-        ),
+        ("by address, 40 found", text("family12 given", order(UserOrder::Email))),
     ];
     println!("{name}: {} users, {REPETITIONS} repetitions", ADDED + 1);
     let mut worst = 0_f64;
@@ -157,39 +151,37 @@ impl Bench {
         time
     }
 
-    /// The request for a list's last full page, and how many pages there are up to it; found by reading the whole list.
+    /// The request for a list's last full page (or its only one), and how many pages there are up to it; found by reading
+    /// the whole list.
     async fn last_page(&self, query: &ListUsersRequest) -> (ListUsersRequest, usize) {
-        let (mut token, mut count) = (String::new(), 0);
-        let large = |token: &str| ListUsersRequest {
-            page_size: LARGEST_PAGE,
-            page_token: token.to_owned(),
+        let page = |page_size: i32, page_token: &str| ListUsersRequest {
+            page_size,
+            page_token: page_token.to_owned(),
             ..query.clone()
         };
-        loop {
-            let page = self.list(&large(&token)).await;
-            // Enough must be left for a full small page.
-            if page.next_page_token.is_empty() || self.list(&large(&page.next_page_token)).await.users.len() < small() {
+        let mut beginnings = vec![String::new()];
+        while let Some(beginning) = beginnings.last() {
+            let next = self.list(&page(LARGEST_PAGE, beginning)).await.next_page_token;
+            if next.is_empty() {
                 break;
             }
-            count += page.users.len();
-            token = page.next_page_token;
+            beginnings.push(next);
         }
+        // The last one may be too short for a full small page.
+        let before = beginnings.len().saturating_sub(2);
+        let mut pages = before * rows(LARGEST_PAGE) / rows(PAGE);
+        let mut token = beginnings.swap_remove(before);
+        let mut last = page(PAGE, &token);
         loop {
-            let message = ListUsersRequest {
-                page_size: PAGE,
-                page_token: token.clone(),
-                ..query.clone()
-            };
-            let page = self.list(&message).await;
-            count += page.users.len();
-            let next = ListUsersRequest {
-                page_token: page.next_page_token.clone(),
-                ..message.clone()
-            };
-            if page.next_page_token.is_empty() || self.list(&next).await.users.len() < small() {
-                return (message, count.div_ceil(small()));
+            let read = self.list(&page(PAGE, &token)).await;
+            if read.users.len() == rows(PAGE) {
+                pages += 1;
+                last = page(PAGE, &token);
             }
-            token = page.next_page_token;
+            token = read.next_page_token;
+            if token.is_empty() {
+                return (last, pages.max(1));
+            }
         }
     }
 
@@ -199,8 +191,8 @@ impl Bench {
     }
 }
 
-fn small() -> usize {
-    usize::try_from(PAGE).unwrap()
+fn rows(page_size: i32) -> usize {
+    usize::try_from(page_size).unwrap()
 }
 
 async fn create_account(channel: &Channel, callers: &BTreeMap<String, CallerConfig>) -> Person {

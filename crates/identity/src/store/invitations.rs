@@ -10,7 +10,7 @@ pub use end::{Ended, end_of_users};
 pub use expire::{Expired, expire, overdue};
 pub use list::list;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, InvitationId, RoleId, TemplateId, Timestamp, UserId};
@@ -155,19 +155,26 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Opti
     .transpose()
 }
 
+/// From the users to their invitations, whatever else: without statistics, SQLite would rather read every invitation of the
+/// account in the order of the ids, and is kept from it by the `+`.
+const OF_USERS: Sql = Sql {
+    postgres: "SELECT i.* FROM invitations i
+        WHERE i.user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND i.account_id = $2
+        ORDER BY i.id",
+    sqlite: "SELECT i.* FROM json_each($1) AS u CROSS JOIN invitations i ON i.user_id = u.value
+        WHERE +i.account_id = $2
+        ORDER BY i.id",
+};
+
 /// The invitations by which these users of an account joined, or are to join, the last of each user last.
 pub async fn of_users(
     conn: &impl ConnectionTrait,
     account: AccountId,
     users: &[UserId],
 ) -> Result<Vec<Invitation>, Error> {
-    let ids = users.iter().map(ToString::to_string);
-    let query = invitation::Entity::find()
-        .filter(invitation::Column::AccountId.eq(account.to_string()))
-        .filter(invitation::Column::UserId.is_in(ids));
-    // The last one tells how they came here.
-    let rows = query.order_by_asc(invitation::Column::Id).all(conn).await;
-    rows.map_err(StorageError::from)?.into_iter().map(read).collect()
+    let values = vec![json(users), account.to_string().into()];
+    let rows: Vec<invitation::Model> = OF_USERS.query(conn, values).await?;
+    rows.into_iter().map(read).collect()
 }
 
 /// One invitation of an account.

@@ -1,6 +1,8 @@
 //! Pages of users: every order and every prefix has its index, and a page begins where the last one ended.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Order};
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use storage::StorageError;
 use types::Role;
@@ -13,6 +15,10 @@ use crate::domain::user_query::{Position, UserFilter, UserOrder, UserQuery};
 use crate::store::broken;
 use crate::store::entity::user;
 
+/// What a list is sorted by, where it is not a column.
+const KEY: &str = "key";
+const FOUND: &str = "found";
+
 /// The first `rows` users of a list behind a position, and the position behind the last of them when there are more.
 pub async fn list(
     conn: &impl ConnectionTrait,
@@ -20,28 +26,96 @@ pub async fn list(
     after: Option<&Position>,
     rows: usize,
 ) -> Result<(Vec<User>, Option<Position>), Error> {
-    let backend = conn.get_database_backend();
-    let key = key(query.order, backend);
-    let mut select = user::Entity::find()
-        .filter(user::Column::AccountId.eq(query.account_id.to_string()))
-        .filter(passes(query, backend));
-    if let Some(after) = after {
-        select = select.filter(behind(after, key.clone(), query.descending));
-    }
-    let direction = if query.descending { Order::Desc } else { Order::Asc };
-    if let Some(key) = key {
-        select = select.order_by(key, direction.clone());
-    }
     let limit = u64::try_from(rows).unwrap_or(u64::MAX).saturating_add(1);
-    let select = select.order_by(user::Column::Id, direction).limit(limit);
-    let mut models = select.all(conn).await.map_err(StorageError::from)?;
-    let more = models.len() > rows;
-    models.truncate(rows);
+    let (models, more) = if query.filter.text.is_empty() {
+        let mut models = in_order(conn, query, after, limit).await?;
+        let more = models.len() > rows;
+        models.truncate(rows);
+        (models, more)
+    } else {
+        let mut ids = found(conn, query, after, limit).await?;
+        let more = ids.len() > rows;
+        ids.truncate(rows);
+        (by_rank(conn, query, &ids).await?, more)
+    };
     let next = match models.last() {
         Some(last) if more => Some(position(last, query.order)?),
         Some(_) | None => None,
     };
     Ok((read_all(conn, models).await?, next))
+}
+
+/// Along the index of the order, until there are enough.
+async fn in_order(
+    conn: &impl ConnectionTrait,
+    query: &UserQuery,
+    after: Option<&Position>,
+    limit: u64,
+) -> Result<Vec<user::Model>, Error> {
+    let backend = conn.get_database_backend();
+    let (key, direction) = (key(query.order, backend), direction(query));
+    let mut select = user::Entity::find().filter(passes(query, backend));
+    if let Some(after) = after {
+        select = select.filter(behind(after, key.clone(), query.descending));
+    }
+    if let Some(key) = key {
+        select = select.order_by(key, direction.clone());
+    }
+    let select = select.order_by(user::Column::Id, direction).limit(limit);
+    Ok(select.all(conn).await.map_err(StorageError::from)?)
+}
+
+/// The ids of whom the text finds: along the index of each key, sorted afterwards. As one condition with `OR`, it would be
+/// the planner's guess whether to walk along the order instead, past everybody whom the text does not find.
+async fn found(
+    conn: &impl ConnectionTrait,
+    query: &UserQuery,
+    after: Option<&Position>,
+    limit: u64,
+) -> Result<Vec<String>, Error> {
+    let backend = conn.get_database_backend();
+    let key = key(query.order, backend);
+    let branch = |range: Condition| {
+        let mut select = Query::select();
+        select.column(user::Column::Id).from(user::Entity);
+        select.cond_where(passes(query, backend)).cond_where(range);
+        if let Some(key) = &key {
+            select.expr_as(key.clone(), KEY);
+        }
+        if let Some(after) = after {
+            select.and_where(behind(after, key.clone(), query.descending));
+        }
+        select
+    };
+    let [first, second, third] = ranges(&query.filter.text, backend).map(branch);
+    let mut union = first;
+    union
+        .union(UnionType::Distinct, second)
+        .union(UnionType::Distinct, third);
+    let mut page = Query::select();
+    page.column(user::Column::Id).from_subquery(union, FOUND);
+    if key.is_some() {
+        page.order_by(KEY, direction(query));
+    }
+    page.order_by(user::Column::Id, direction(query)).limit(limit);
+    let rows = conn.query_all(&page).await.map_err(StorageError::from)?;
+    let ids = rows.iter().map(|row| row.try_get("", "id"));
+    Ok(ids.collect::<Result<_, _>>().map_err(StorageError::from)?)
+}
+
+/// The users with these ids, in their order; fewer where one is gone since they were found.
+async fn by_rank(conn: &impl ConnectionTrait, query: &UserQuery, ids: &[String]) -> Result<Vec<user::Model>, Error> {
+    let select = user::Entity::find()
+        .filter(user::Column::AccountId.eq(query.account_id.to_string()))
+        .filter(user::Column::Id.is_in(ids));
+    let mut models = select.all(conn).await.map_err(StorageError::from)?;
+    let ranks: HashMap<&str, usize> = ids.iter().map(String::as_str).zip(0..).collect();
+    models.sort_by_key(|user| ranks.get(user.id.as_str()).copied());
+    Ok(models)
+}
+
+fn direction(query: &UserQuery) -> Order {
+    if query.descending { Order::Desc } else { Order::Asc }
 }
 
 /// What a list is sorted by before the id.
@@ -90,15 +164,16 @@ fn behind(after: &Position, key: Option<Expr>, descending: bool) -> Expr {
     }
 }
 
+/// What the filter asks for, save the text.
 fn passes(query: &UserQuery, backend: DbBackend) -> Condition {
     let UserFilter {
         states,
         roles,
         product,
         group_id,
-        text,
+        text: _,
     } = &query.filter;
-    let mut condition = Condition::all();
+    let mut condition = Condition::all().add(user::Column::AccountId.eq(query.account_id.to_string()));
     // Literally, as the partial indexes say it: of a parameter nothing is known when a statement is planned.
     if states.is_empty() {
         condition = condition.add(Expr::cust("state <> 'DELETED'"));
@@ -119,9 +194,6 @@ fn passes(query: &UserQuery, backend: DbBackend) -> Condition {
     }
     if !product.is_empty() {
         condition = condition.add(holds(product, backend));
-    }
-    if !text.is_empty() {
-        condition = condition.add(begins(query, text, backend));
     }
     condition
 }
@@ -146,15 +218,14 @@ fn holds(product: &str, backend: DbBackend) -> Expr {
 }
 
 /// A range of each key and no LIKE: nothing in the text means anything but itself, and each range has its index.
-fn begins(query: &UserQuery, text: &str, backend: DbBackend) -> Condition {
+fn ranges(text: &str, backend: DbBackend) -> [Condition; 3] {
     let within = |key: Expr, first: String| {
-        Condition::all()
-            .add(user::Column::AccountId.eq(query.account_id.to_string()))
-            .add(key.clone().lt(end_of_prefix(&first)))
-            .add(key.gte(first))
+        let end = key.clone().lt(end_of_prefix(&first));
+        Condition::all().add(end).add(key.gte(first))
     };
-    Condition::any()
-        .add(within(Expr::cust("full_key"), name_key(text)))
-        .add(within(Expr::col(user::Column::SortKey), name_key(text)))
-        .add(within(email(backend), text.to_ascii_lowercase()))
+    [
+        within(Expr::cust("full_key"), name_key(text)),
+        within(Expr::col(user::Column::SortKey), name_key(text)),
+        within(email(backend), text.to_ascii_lowercase()),
+    ]
 }
