@@ -13,6 +13,7 @@ use types::{AccountId, AuditEventId, Timestamp};
 use crate::caller::{Actor, Caller};
 use crate::channel::Channel;
 use crate::signer::Signer;
+use crate::timestamp::timestamp;
 
 /// The service that keeps the logs.
 const AUDIENCE: &str = "identity";
@@ -46,6 +47,9 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
+    /// The topic of outbox messages whose payload is a record and whose key its id.
+    pub const TOPIC: &'static str = "identity.append_audit_events";
+
     /// Something that was done by whoever is calling: a person, or the service that calls for itself.
     #[must_use]
     pub fn new(
@@ -117,10 +121,7 @@ impl AuditRecord {
             outcome: outcome.into(),
             request_id: String::new(),
             source: self.source,
-            create_time: Some(prost_types::Timestamp {
-                seconds: self.create_time.seconds(),
-                nanos: self.create_time.subsec_nanos(),
-            }),
+            create_time: Some(timestamp(self.create_time)),
         }
     }
 }
@@ -179,6 +180,25 @@ impl AuditLog {
             return told;
         }
         records.iter().map(|_| Told::from(refused.clone())).collect()
+    }
+
+    /// The same for records as an outbox keeps them; one that cannot be read harms itself only.
+    pub async fn tell_kept<'a>(&self, payloads: impl IntoIterator<Item = &'a Value>) -> Vec<Told> {
+        let read: Vec<Option<AuditRecord>> = payloads
+            .into_iter()
+            .map(|payload| AuditRecord::deserialize(payload).ok())
+            .collect();
+        let records: Vec<AuditRecord> = read.iter().flatten().cloned().collect();
+        let told = if records.is_empty() {
+            vec![]
+        } else {
+            self.tell(records).await
+        };
+        let mut told = told.into_iter();
+        let unreadable = || Told::Never("the payload cannot be read".to_owned());
+        read.into_iter()
+            .map(|record| record.and_then(|_| told.next()).unwrap_or_else(unreadable))
+            .collect()
     }
 
     /// Adds records to their accounts' logs, all or none; again is harmless. At most [`MAX_AUDIT_RECORDS`].

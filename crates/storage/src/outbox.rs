@@ -19,6 +19,21 @@ pub struct Message {
     pub payload: serde_json::Value,
 }
 
+impl Message {
+    /// A message with `payload` as its content.
+    ///
+    /// # Errors
+    /// When the payload cannot be written as JSON: a mistake in its type.
+    pub fn new(topic: &str, key: impl ToString, payload: &impl Serialize) -> Result<Self, StorageError> {
+        let unwritable = |error: serde_json::Error| StorageError::Other(DbErr::Json(error.to_string()));
+        Ok(Self {
+            topic: topic.to_owned(),
+            key: key.to_string(),
+            payload: serde_json::to_value(payload).map_err(unwritable)?,
+        })
+    }
+}
+
 /// What lies in an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Depth {

@@ -1,6 +1,5 @@
 //! The use cases, one a file: the only place that decides.
 
-mod audit;
 mod end_subscription;
 mod get_subscription;
 mod list_plans;
@@ -11,8 +10,6 @@ use std::sync::Arc;
 
 use storage::{Database, RelayWaker};
 use types::Clock;
-
-pub(crate) use audit::APPEND_AUDIT_EVENTS;
 
 use crate::domain::Catalogue;
 

@@ -2,11 +2,10 @@
 
 use chassis::{AuditRecord, Caller};
 use serde_json::{Value, json};
-use storage::{StorageError, outbox};
+use storage::{Message, StorageError, outbox};
 use types::{AccountId, SubscriptionId, failpoint};
 
 use super::App;
-use super::audit::audit_message;
 use super::totals::message;
 use crate::domain::Subscription;
 use crate::error::Error;
@@ -55,7 +54,10 @@ impl App {
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 subscriptions::insert(tx, &subscription).await?;
-                let messages = [message(&subscription), audit_message(&event)?];
+                let messages = [
+                    message(&subscription),
+                    Message::new(AuditRecord::TOPIC, event.id, &event)?,
+                ];
                 outbox::append(tx, subscription.create_time, &messages).await?;
                 Ok::<_, Error>(())
             })

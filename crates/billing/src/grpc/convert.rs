@@ -1,7 +1,6 @@
 //! Plans and subscriptions as the API shows them.
 
 use proto::billing::v1 as api;
-use types::Timestamp;
 
 use crate::domain::{Catalogue, Interval, Plan, PlanProduct, State, Subscription};
 
@@ -50,8 +49,8 @@ pub(super) fn subscription(subscription: Subscription) -> api::Subscription {
         seats: seats
             .map(|(product, seats)| api::SubscribedSeats { product, seats })
             .collect(),
-        create_time: Some(timestamp(subscription.create_time)),
-        end_time: subscription.end_time.map(timestamp),
+        create_time: Some(chassis::timestamp(subscription.create_time)),
+        end_time: subscription.end_time.map(chassis::timestamp),
     }
 }
 
@@ -59,12 +58,5 @@ const fn state(state: State) -> api::subscription::State {
     match state {
         State::Active => api::subscription::State::Active,
         State::Ended => api::subscription::State::Ended,
-    }
-}
-
-fn timestamp(time: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: time.seconds(),
-        nanos: time.subsec_nanos(),
     }
 }

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use storage::{Deliver, Delivery, Message};
 use types::failpoint;
 
-use crate::app::{APPEND_AUDIT_EVENTS, SET_SEAT_TOTALS};
+use crate::app::SET_SEAT_TOTALS;
 use crate::clients::{Licensing, TellError};
 
 /// Delivers each topic to the service it is for.
@@ -23,7 +23,7 @@ impl Deliver for Deliveries {
     async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
         failpoint("billing::relay::claimed");
         let answers = match topic {
-            APPEND_AUDIT_EVENTS => self.append_audit_events(batch).await,
+            AuditRecord::TOPIC => self.append_audit_events(batch).await,
             _ => join_all(batch.iter().map(|message| self.deliver_one(topic, message))).await,
         };
         failpoint("billing::relay::delivered");
@@ -51,17 +51,10 @@ impl Deliveries {
     }
 
     async fn append_audit_events(&self, batch: &[Message]) -> Vec<Delivery> {
-        let records: Result<Vec<AuditRecord>, _> = batch
-            .iter()
-            .map(|message| serde_json::from_value(message.payload.clone()))
-            .collect();
-        let Ok(records) = records else {
-            return batch
-                .iter()
-                .map(|_| Delivery::Park("the payload cannot be read".to_owned()))
-                .collect();
-        };
-        let told = self.audit_log.tell(records).await;
+        let told = self
+            .audit_log
+            .tell_kept(batch.iter().map(|message| &message.payload))
+            .await;
         told.into_iter()
             .map(|told| match told {
                 Told::Done => Delivery::Done,

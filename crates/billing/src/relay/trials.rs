@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::Shutdown;
+use chassis::{Shutdown, pause};
 
 use crate::app::App;
 
@@ -19,9 +19,8 @@ pub(crate) async fn end_trials(app: App, shutdown: Shutdown) {
                 tracing::warn!(error = &error as &dyn std::error::Error, "trials cannot be ended");
             }
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(INTERVAL) => {}
+        if !pause(INTERVAL, &shutdown).await {
+            return;
         }
     }
 }

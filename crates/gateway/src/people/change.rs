@@ -141,11 +141,7 @@ impl People {
     }
 
     fn not_after(&self) -> prost_types::Timestamp {
-        let not_after = self.clock.now() + NOT_AFTER;
-        prost_types::Timestamp {
-            seconds: not_after.seconds(),
-            nanos: not_after.subsec_nanos(),
-        }
+        chassis::timestamp(self.clock.now() + NOT_AFTER)
     }
 }
 

@@ -104,10 +104,7 @@ impl Mover {
         if departure.ends_offer() {
             accounts::withdraw_offer(tx, home.id).await?;
         }
-        let messages = departure.messages()?;
-        if !messages.is_empty() {
-            outbox::append(tx, now, &messages).await?;
-        }
+        outbox::append(tx, now, &departure.messages()?).await?;
         for (account, kind) in [
             (&home, NoticeKind::TransferLeft),
             (&account, NoticeKind::TransferJoined),

@@ -10,7 +10,6 @@ use types::{RequestId, SessionId, Timestamp, failpoint};
 
 use super::App;
 use super::links::Links;
-use super::message::message;
 use crate::domain::account::Account;
 use crate::domain::admission::{Confirmation, Grant, Holder, ReservationKey, SeatCount, SeatQuantity};
 use crate::domain::answered::{Answered, OfAnotherKind};
@@ -293,7 +292,7 @@ async fn give_up(tx: &impl Connection, attempt: &Attempt, change: &impl Change, 
     let Some(key) = reservation(attempt, change) else {
         return Ok(());
     };
-    let told = message(ABORT_RESERVATION, &key.request_id, &key)?;
+    let told = Message::new(ABORT_RESERVATION, &key.request_id, &key)?;
     if requests::abort(tx, &[key], now).await? == 0 {
         return Err(Error::Contended);
     }
@@ -330,15 +329,13 @@ async fn record<C: Change>(
     requests::commit(tx, &[row], true).await?;
     if let Some(key) = reservation {
         let request_id = key.request_id.clone();
-        messages.push(message(
+        messages.push(Message::new(
             CONFIRM_RESERVATION,
             request_id,
             &Confirmation { key, holders },
         )?);
     }
-    if !messages.is_empty() {
-        outbox::append(tx, now, &messages).await?;
-    }
+    outbox::append(tx, now, &messages).await?;
     audit_events::append(tx, &events).await?;
     Ok((answer, sessions))
 }

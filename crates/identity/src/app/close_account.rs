@@ -3,7 +3,7 @@
 use chassis::Person;
 use serde_json::json;
 use storage::{Message, outbox};
-use types::{AccountId, failpoint};
+use types::failpoint;
 
 use super::App;
 use super::end_users::end_users;
@@ -54,7 +54,8 @@ impl App {
                 let mut ended = end_users(tx, &account, gone, End::Deletion, &origin, now).await?;
                 closing::close(tx, account_id, now).await?;
                 password_resets::end_all(tx, user_id, now).await?;
-                ended.messages.push(end_subscription(account_id)?);
+                let order = EndSubscription { account_id };
+                ended.messages.push(Message::new(END_SUBSCRIPTION, account_id, &order)?);
                 outbox::append(tx, now, &ended.messages).await?;
                 let notice = Notice::to_user(
                     NoticeKind::AccountClosed,
@@ -86,14 +87,4 @@ fn check(blockers: Vec<Blocker>) -> Result<(), Error> {
     } else {
         Err(Error::AccountNotClosable(blockers))
     }
-}
-
-/// What billing is told.
-fn end_subscription(account_id: AccountId) -> Result<Message, Error> {
-    let payload = serde_json::to_value(EndSubscription { account_id });
-    Ok(Message {
-        topic: END_SUBSCRIPTION.into(),
-        key: account_id.to_string(),
-        payload: payload.map_err(|error| Error::Broken(error.to_string()))?,
-    })
 }

@@ -66,12 +66,7 @@ impl App {
             account_id: account.id,
             plan: account.plan.clone(),
         };
-        let payload = serde_json::to_value(payload).map_err(|error| Error::Broken(error.to_string()))?;
-        let order = Message {
-            topic: START_SUBSCRIPTION.into(),
-            key: account.id.to_string(),
-            payload,
-        };
+        let order = Message::new(START_SUBSCRIPTION, account.id, &payload)?;
         Ok(Foundation {
             account,
             founder,

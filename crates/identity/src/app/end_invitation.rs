@@ -1,10 +1,9 @@
 //! Ending an invitation that is not accepted: its seats come free, and who was to join by it is gone.
 
 use serde_json::json;
-use storage::outbox;
+use storage::{Message, outbox};
 use types::Timestamp;
 
-use super::message::message;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::invitation::{Invitation, InvitationState, Kind};
@@ -43,7 +42,7 @@ pub async fn end(
             version,
             products: vec![],
         };
-        outbox::append(tx, now, &[message(RELEASE_SEATS, &release.subject, &release)?]).await?;
+        outbox::append(tx, now, &[Message::new(RELEASE_SEATS, &release.subject, &release)?]).await?;
     }
     audit_events::append(tx, &events).await
 }

@@ -128,11 +128,8 @@ impl Ended {
     }
 
     fn release(&mut self, release: ReleaseSeats) -> Result<(), Error> {
-        self.messages.push(Message {
-            topic: RELEASE_SEATS.to_owned(),
-            key: release.subject.clone(),
-            payload: serde_json::to_value(&release).map_err(unwritable)?,
-        });
+        self.messages
+            .push(Message::new(RELEASE_SEATS, &release.subject, &release)?);
         Ok(())
     }
 }

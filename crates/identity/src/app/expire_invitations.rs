@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use storage::outbox;
+use storage::{Message, outbox};
 use types::{AccountId, Timestamp, UserId};
 
 use super::App;
-use super::message::message;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::invitation::{InvitationState, Kind};
@@ -66,12 +65,10 @@ async fn expire(tx: &impl Connection, account: AccountId, now: Timestamp) -> Res
                 version,
                 products: vec![],
             };
-            messages.push(message(RELEASE_SEATS, &release.subject, &release)?);
+            messages.push(Message::new(RELEASE_SEATS, &release.subject, &release)?);
         }
     }
-    if !messages.is_empty() {
-        outbox::append(tx, now, &messages).await?;
-    }
+    outbox::append(tx, now, &messages).await?;
     let timer = Origin::service(crate::NAME);
     let events = expired.iter().map(|expired| {
         Event::new(account, &timer, "invitation.expire", expired.id, now)

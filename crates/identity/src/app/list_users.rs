@@ -11,7 +11,7 @@ use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
 use crate::domain::user::User;
 use crate::domain::user_query::{Position, UserQuery};
-use crate::store::{assignable, invitations, users};
+use crate::store::{groups, invitations, users};
 
 /// One page of users.
 #[derive(Debug)]
@@ -46,7 +46,9 @@ impl App {
             .filter(|after: &Option<Position>| after.as_ref().is_none_or(Position::is_possible))
             .ok_or(Error::PageTokenInvalid)?;
         if let Some(group) = query.filter.group_id
-            && !assignable::has_group(self.database.reader(), person.account, group).await?
+            && groups::find(self.database.reader(), person.account, group)
+                .await?
+                .is_none()
         {
             return Err(Error::Field(Violation::new(Fault::GroupNotFound, "filter.group_id")));
         }

@@ -53,7 +53,6 @@ mod list_users;
 mod lock_user;
 mod log_in;
 mod log_out;
-mod message;
 mod notices;
 mod offer_billing_contact;
 mod origin;

@@ -9,15 +9,8 @@ use crate::store::Connection;
 
 /// Orders e-mails in the transaction of what they tell; the relay is to be woken when it is over.
 pub(super) async fn notify(tx: &impl Connection, notices: &[Notice], now: Timestamp) -> Result<(), Error> {
+    let message = |notice: &Notice| Message::new(NOTICE, &notice.send_key, notice);
     let messages = notices.iter().map(message).collect::<Result<Vec<_>, _>>()?;
     outbox::append(tx, now, &messages).await?;
     Ok(())
-}
-
-fn message(notice: &Notice) -> Result<Message, Error> {
-    Ok(Message {
-        topic: NOTICE.into(),
-        key: notice.send_key.clone(),
-        payload: serde_json::to_value(notice).map_err(|error| Error::Broken(error.to_string()))?,
-    })
 }

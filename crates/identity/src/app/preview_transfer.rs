@@ -95,7 +95,7 @@ impl App {
             blockers.push(Error::BillingContact);
         }
         let reader = self.database.reader();
-        if user.role == Role::SuperAdmin && !posts::has_other_super_admin(reader, home.id, user.id).await? {
+        if user.role == Role::SuperAdmin && posts::super_admins(reader, home.id).await? <= 1 {
             blockers.push(Error::LastSuperAdmin);
         }
         Ok(blockers)

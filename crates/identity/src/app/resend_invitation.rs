@@ -2,10 +2,10 @@
 
 use chassis::Person;
 use serde_json::json;
+use storage::Message;
 use types::RequestId;
 
 use super::change::{Attempt, Change, Done, Scene};
-use super::message::message;
 use crate::domain::admission::{Holder, SeatQuantity, count_seats};
 use crate::domain::audit::Event;
 use crate::domain::error::Error;
@@ -148,7 +148,7 @@ impl Change for ResendInvitation {
         Ok(Done {
             answer: answer(&sent),
             holders: holder.into_iter().collect(),
-            messages: vec![message(INVITATION_MAIL, sent.id, &mail)?],
+            messages: vec![Message::new(INVITATION_MAIL, sent.id, &mail)?],
             events: vec![event.before(&told(&invitation)).after(&told(&sent))],
             sessions: vec![],
         })

@@ -10,7 +10,7 @@ use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
 use crate::domain::user::User;
 use crate::domain::user_change::{Scope, UserChange, UserFields, difference};
-use crate::store::{Connection, assignable, audit_events, users};
+use crate::store::{Connection, audit_events, groups, settings_templates, users};
 
 impl App {
     /// Changes a user of the caller's account.
@@ -80,14 +80,16 @@ impl App {
 async fn check_assigned(tx: &impl Connection, before: &User, after: &User) -> Result<(), Error> {
     let not_found = |fault, field: &str| Err(Error::Field(Violation::new(fault, field)));
     if let Some(group) = after.group_id.filter(|_| after.group_id != before.group_id)
-        && !assignable::has_group(tx, after.account_id, group).await?
+        && groups::find(tx, after.account_id, group).await?.is_none()
     {
         return not_found(Fault::GroupNotFound, "user.group_id");
     }
     if let Some(template) = after
         .settings_template_id
         .filter(|_| after.settings_template_id != before.settings_template_id)
-        && !assignable::has_template(tx, after.account_id, template).await?
+        && settings_templates::find(tx, after.account_id, template)
+            .await?
+            .is_none()
     {
         return not_found(Fault::TemplateNotFound, "user.settings_template_id");
     }

@@ -10,7 +10,6 @@ use types::{Permission, RequestId, UserId};
 use super::assign_roles::{Giver, assign};
 use super::change::{Attempt, Change, Done, Scene};
 use super::end_users::end_users;
-use super::message::message;
 use crate::domain::admission::{MAX_USERS, SeatCount, SeatQuantity, count_seats};
 use crate::domain::amendment::{self, Amended, Row};
 use crate::domain::assignment::Posts;
@@ -232,7 +231,7 @@ fn release(amended: &Amended) -> Result<Message, Error> {
         version: user.seat_version,
         products: user.products.clone(),
     };
-    message(RELEASE_SEATS, user.id, &release)
+    Ok(Message::new(RELEASE_SEATS, user.id, &release)?)
 }
 
 fn answer(plan: &[Row], seats: Vec<SeatCount>) -> Answer {

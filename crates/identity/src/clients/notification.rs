@@ -5,8 +5,6 @@ use proto::notification::internal::v1::mail_service_client::MailServiceClient;
 use proto::notification::internal::v1::{EnqueueMailsRequest, GrantedProduct, Mail};
 use proto::notification::v1::delivery::Kind as WireKind;
 
-use types::Timestamp;
-
 use super::Refused;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::invitation::Kind;
@@ -90,7 +88,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         account_name: mail.account_name.clone(),
         person_name: mail.inviter_name.clone(),
         link: letter.accept_link.clone(),
-        expire_time: Some(timestamp(mail.expire_time)),
+        expire_time: Some(chassis::timestamp(mail.expire_time)),
         products,
     }
 }
@@ -108,7 +106,7 @@ fn wire_notice((notice, link): (Notice, String)) -> Mail {
         account_name: notice.account_name,
         person_name: notice.person_name,
         link,
-        expire_time: notice.expire_time.map(timestamp),
+        expire_time: notice.expire_time.map(chassis::timestamp),
         products: Vec::new(),
     }
 }
@@ -124,12 +122,5 @@ const fn kind(kind: NoticeKind) -> WireKind {
         NoticeKind::BillingContactOffered => WireKind::BillingContactOffered,
         NoticeKind::BillingContactChanged => WireKind::BillingContactChanged,
         NoticeKind::AccountClosed => WireKind::AccountClosed,
-    }
-}
-
-fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: timestamp.seconds(),
-        nanos: timestamp.subsec_nanos(),
     }
 }

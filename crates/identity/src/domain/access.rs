@@ -74,51 +74,28 @@ pub fn hosting_products(user: &User, catalogue: &Catalogue) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use types::{AccountId, Language, Permissions, Role, TimeZone, Timestamp, UserId};
+    use types::{Permissions, Role, UserId};
 
+    use super::super::account;
     use super::super::catalogue::Product;
+    use super::super::user::specimen;
     use super::*;
 
     fn user(role: Role, state: UserState, products: &[&str]) -> User {
-        let now = Timestamp::from_micros(0);
         User {
-            id: UserId::new(),
-            account_id: AccountId::new(),
-            address: "ada@example.com".into(),
-            given_name: "Ada".into(),
-            family_name: "Lovelace".into(),
             role,
-            custom_role_id: None,
             permissions: Permissions::of(role, false),
             state,
-            former_state: None,
-            language: "en".into(),
-            time_zone: "UTC".into(),
-            group_id: None,
-            settings_template_id: None,
             products: products.iter().map(|&product| product.to_owned()).collect(),
-            seat_version: 1,
-            billing_contact: false,
-            invitation: None,
-            revision: 1,
-            create_time: now,
-            update_time: now,
-            delete_time: None,
-            purge_time: None,
+            ..specimen()
         }
     }
 
     fn account(billing_contact: UserId, state: AccountState) -> Account {
         Account {
-            create_time: types::Timestamp::from_micros(0),
-            id: AccountId::new(),
-            name: "Analytical Engines".into(),
-            language: Language::english(),
-            time_zone: TimeZone::utc(),
             billing_contact,
-            offer: None,
             state,
-            revision: 1,
+            ..account::specimen()
         }
     }
 

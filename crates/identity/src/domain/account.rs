@@ -108,6 +108,22 @@ impl Account {
     }
 }
 
+/// An account in use, for tests.
+#[cfg(test)]
+pub fn specimen() -> Account {
+    Account {
+        id: AccountId::new(),
+        name: "Analytical Engines".into(),
+        language: Language::english(),
+        time_zone: TimeZone::utc(),
+        billing_contact: UserId::new(),
+        offer: None,
+        state: AccountState::Active,
+        revision: 1,
+        create_time: Timestamp::from_micros(0),
+    }
+}
+
 /// An account to make, with its first user.
 #[derive(Debug)]
 pub struct NewAccount {

@@ -71,36 +71,17 @@ fn judge(own: Permissions, billing_contact: UserId, user: &User, to: &GivenRole)
 
 #[cfg(test)]
 mod tests {
-    use types::{AccountId, Permission, RoleId, Timestamp};
+    use types::{Permission, RoleId};
 
     use super::*;
+    use crate::domain::user::specimen;
 
     fn user(role: Role, state: UserState) -> User {
-        let now = Timestamp::from_micros(0);
         User {
-            id: UserId::new(),
-            account_id: AccountId::new(),
-            address: "ada@example.com".into(),
-            given_name: "Ada".into(),
-            family_name: "Lovelace".into(),
             role,
-            custom_role_id: None,
             permissions: Permissions::of(role, false),
             state,
-            former_state: None,
-            language: "en".into(),
-            time_zone: "UTC".into(),
-            group_id: None,
-            settings_template_id: None,
-            products: vec![],
-            seat_version: 1,
-            billing_contact: false,
-            invitation: None,
-            revision: 1,
-            create_time: now,
-            update_time: now,
-            delete_time: None,
-            purge_time: None,
+            ..specimen()
         }
     }
 

@@ -30,10 +30,10 @@ impl User {
 
 #[cfg(test)]
 mod tests {
-    use types::{AccountId, Language, Role, TimeZone};
+    use types::{AccountId, Role};
 
     use super::*;
-    use crate::domain::account::AccountState;
+    use crate::domain::account;
     use crate::domain::user::specimen;
 
     fn user(account_id: AccountId, role: Role) -> User {
@@ -47,15 +47,9 @@ mod tests {
 
     fn account(id: AccountId, billing_contact: UserId) -> Account {
         Account {
-            create_time: types::Timestamp::from_micros(0),
             id,
-            name: "Analytical Engines".into(),
-            language: Language::english(),
-            time_zone: TimeZone::utc(),
             billing_contact,
-            offer: None,
-            state: AccountState::Active,
-            revision: 1,
+            ..account::specimen()
         }
     }
 

@@ -1,5 +1,6 @@
 //! Between messages and what is meant by them.
 
+pub use chassis::timestamp;
 use prost::Message;
 use proto::admin::v1 as admin;
 use proto::identity::internal::v1 as internal;
@@ -24,14 +25,6 @@ use crate::wire::{confirmation, reservation_key};
 
 use super::invitation;
 use super::status::refuse;
-
-/// A point in time on the wire.
-pub fn timestamp(timestamp: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: timestamp.seconds(),
-        nanos: timestamp.subsec_nanos(),
-    }
-}
 
 /// A point in time from the wire; none when it was not given or cannot be.
 pub fn read_timestamp(timestamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {

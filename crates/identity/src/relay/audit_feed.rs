@@ -1,6 +1,6 @@
 //! Looks how far the logs have come that somebody watches.
 
-use chassis::Shutdown;
+use chassis::{Shutdown, pause};
 
 use crate::app::App;
 
@@ -13,9 +13,8 @@ pub async fn feed_audit(app: App, shutdown: Shutdown) {
                 "the ends of the audit logs cannot be read"
             );
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(app.audit_feed.config.poll) => {}
+        if !pause(app.audit_feed.config.poll, &shutdown).await {
+            return;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::Shutdown;
+use chassis::{Shutdown, pause};
 
 use crate::app::App;
 use crate::domain::error::Error;
@@ -14,9 +14,8 @@ pub async fn forget(app: App, shutdown: Shutdown) {
     loop {
         tell("requests", app.forget_requests().await);
         tell("links", app.forget_links().await);
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(INTERVAL) => {}
+        if !pause(INTERVAL, &shutdown).await {
+            return;
         }
     }
 }

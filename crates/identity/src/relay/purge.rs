@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::Shutdown;
+use chassis::{Shutdown, pause};
 
 use crate::app::App;
 
@@ -19,9 +19,8 @@ pub async fn purge(app: App, interval: Duration, shutdown: Shutdown) {
                 );
             }
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(interval) => {}
+        if !pause(interval, &shutdown).await {
+            return;
         }
     }
 }

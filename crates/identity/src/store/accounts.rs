@@ -7,8 +7,8 @@ use sea_orm::{
 use storage::StorageError;
 use types::{AccountId, Timestamp};
 
-use super::broken;
 use super::entity::account;
+use super::{broken, exclusive};
 use crate::domain::account::{Account, AccountState, NewAccount, Offer};
 use crate::domain::error::Error;
 
@@ -24,13 +24,7 @@ pub async fn find(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<A
 /// One account, whose row nobody else changes until the transaction is over: the first that everything does which could take
 /// a post away, in ascending order where there are several.
 pub async fn lock(conn: &impl ConnectionTrait, id: AccountId) -> Result<Account, Error> {
-    let query = account::Entity::find_by_id(id.to_string());
-    // SQLite has one writer at a time, and no word for it.
-    let query = if conn.get_database_backend() == DbBackend::Postgres {
-        query.lock_exclusive()
-    } else {
-        query
-    };
+    let query = exclusive(account::Entity::find_by_id(id.to_string()), conn);
     let row = query.one(conn).await.map_err(StorageError::from)?;
     read(row.ok_or(Error::AccountNotFound(id))?)
 }

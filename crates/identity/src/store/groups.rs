@@ -2,15 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, Timestamp};
 
-use super::broken;
 use super::entity::group;
+use super::{broken, exclusive};
 use crate::domain::error::Error;
 use crate::domain::group::Group;
 use crate::domain::name_key::name_key;
@@ -54,13 +51,8 @@ pub async fn find(conn: &impl ConnectionTrait, account: AccountId, id: GroupId) 
 /// The same, which nobody else changes or puts anybody into until the transaction is over.
 pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, id: GroupId) -> Result<Option<Group>, Error> {
     let query = group::Entity::find_by_id(id.to_string()).filter(group::Column::AccountId.eq(account.to_string()));
-    // SQLite has one writer at a time, and no word for it.
-    let query = if conn.get_database_backend() == DbBackend::Postgres {
-        query.lock(LockType::Update)
-    } else {
-        query
-    };
-    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
+    let row = exclusive(query, conn).one(conn).await;
+    row.map_err(StorageError::from)?.map(read).transpose()
 }
 
 const LIST: Sql = Sql {

@@ -4,7 +4,6 @@ pub mod account_settings;
 pub mod accounts;
 pub mod addressees;
 pub mod amendments;
-pub mod assignable;
 pub mod audit_events;
 pub mod closing;
 pub mod creations;
@@ -37,6 +36,7 @@ pub use migration::Migrator;
 use std::sync::Arc;
 
 pub use sea_orm::ConnectionTrait as Connection;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QuerySelect, Select};
 use storage::StorageError;
 
 use crate::domain::error::Error;
@@ -65,4 +65,14 @@ fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
 /// What a text column should hold and does not.
 fn broken<E: std::fmt::Display>(column: &'static str) -> impl Fn(E) -> Error {
     move |error| Error::Broken(format!("{column} holds something else: {error}"))
+}
+
+/// The same query, whose rows nobody else changes until the transaction is over. SQLite has one writer at a time, and no
+/// word for it.
+fn exclusive<E: EntityTrait>(query: Select<E>, conn: &impl ConnectionTrait) -> Select<E> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        query.lock_exclusive()
+    } else {
+        query
+    }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use storage::Sql;
-use types::{AccountId, UserId};
+use types::AccountId;
 
 use super::broken;
 use crate::domain::error::Error;
@@ -35,29 +35,6 @@ async fn count(conn: &impl ConnectionTrait, account: AccountId) -> Result<Posts,
 pub async fn super_admins(conn: &impl ConnectionTrait, account: AccountId) -> Result<usize, Error> {
     let posts = count(conn, account).await?;
     usize::try_from(posts.super_admins).map_err(broken("users.role"))
-}
-
-const OTHERS_TEXT: &str = "SELECT count(*) AS others FROM users
-    WHERE account_id = $1 AND id <> $2 AND role = 'SUPER_ADMIN' AND state = 'ACTIVE'";
-const OTHERS: Sql = Sql {
-    postgres: OTHERS_TEXT,
-    sqlite: OTHERS_TEXT,
-};
-
-#[derive(FromQueryResult)]
-struct Others {
-    others: i64,
-}
-
-/// Whether somebody else is a super admin of the account, too.
-pub async fn has_other_super_admin(
-    conn: &impl ConnectionTrait,
-    account: AccountId,
-    user: UserId,
-) -> Result<bool, Error> {
-    let values = vec![account.to_string().into(), user.to_string().into()];
-    let row = OTHERS.query_one::<Others>(conn, values).await?;
-    Ok(row.is_some_and(|row| row.others > 0))
 }
 
 /// Whether the account would still have both posts filled: asked in the transaction that could empty one, after its changes

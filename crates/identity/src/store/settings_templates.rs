@@ -2,16 +2,14 @@
 
 use std::collections::HashSet;
 
-use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
 };
 use storage::{Sql, StorageError, json};
 use types::{AccountId, TemplateId, Timestamp};
 
-use super::broken;
 use super::entity::settings_template;
+use super::{broken, exclusive};
 use crate::domain::error::Error;
 use crate::domain::name_key::name_key;
 use crate::domain::setting::Level;
@@ -67,13 +65,8 @@ pub async fn lock(
 ) -> Result<Option<SettingsTemplate>, Error> {
     let query = settings_template::Entity::find_by_id(id.to_string())
         .filter(settings_template::Column::AccountId.eq(account.to_string()));
-    // SQLite has one writer at a time, and no word for it.
-    let query = if conn.get_database_backend() == DbBackend::Postgres {
-        query.lock(LockType::Update)
-    } else {
-        query
-    };
-    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
+    let row = exclusive(query, conn).one(conn).await;
+    row.map_err(StorageError::from)?.map(read).transpose()
 }
 
 /// How many templates an account has.

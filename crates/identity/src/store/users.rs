@@ -15,16 +15,14 @@ pub use transfer::{has_own_settings, super_admins, transfer};
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, Permissions, Role, RoleId, SessionId, TemplateId, Timestamp, UserId};
 
 use super::entity::user;
 use super::roles::read_permissions;
-use super::{broken, optional, roles};
+use super::{broken, exclusive, optional, roles};
 use crate::domain::error::Error;
 use crate::domain::user::{Credentials, Standing, User, UserState};
 
@@ -151,13 +149,7 @@ pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId
         .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
         .filter(user::Column::AccountId.eq(account.to_string()))
         .order_by_asc(user::Column::Id);
-    // SQLite has one writer at a time, and no word for it.
-    let query = if conn.get_database_backend() == DbBackend::Postgres {
-        query.lock_exclusive()
-    } else {
-        query
-    };
-    let rows = query.all(conn).await.map_err(StorageError::from)?;
+    let rows = exclusive(query, conn).all(conn).await.map_err(StorageError::from)?;
     read_all(conn, rows).await
 }
 

@@ -1,7 +1,6 @@
 //! What licensing can be asked to do, one use case a file.
 
 mod abort_reservations;
-mod audit;
 mod batch_get_holdings;
 mod confirm_reservations;
 mod error;
@@ -24,7 +23,6 @@ use crate::config::{ReservationConfig, RetentionConfig, SweepConfig};
 use crate::domain::grant::{Answer, Ask};
 use crate::domain::product::Catalogue;
 
-pub use audit::APPEND_AUDIT_EVENTS;
 pub use error::{Error, Input};
 pub use list_holders::{HolderPage, HolderQuery};
 pub use release_seats::Release;

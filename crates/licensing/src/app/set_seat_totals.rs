@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use chassis::{AuditRecord, Caller};
 use serde_json::json;
-use storage::{BoxFuture, outbox};
+use storage::{BoxFuture, Message, outbox};
 use types::AccountId;
 
-use super::audit::audit_message;
 use super::{App, Error, Input, retry};
 use crate::domain::bad_input::BadInput;
 use crate::domain::seats::Seats;
@@ -52,7 +51,7 @@ async fn commit(tx: &Tx, caller: &Caller, account: AccountId, version: i64, seat
             json!({ "seats": after, "version": version }),
         );
         seat_pools::set_seats(tx, account, seats).await?;
-        outbox::append(tx, now, &[audit_message(&event)?]).await?;
+        outbox::append(tx, now, &[Message::new(AuditRecord::TOPIC, event.id, &event)?]).await?;
     }
     Ok(())
 }

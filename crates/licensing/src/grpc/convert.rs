@@ -226,13 +226,6 @@ fn read_time(time: WireTimestamp) -> Option<Timestamp> {
     ))
 }
 
-fn write_time(time: Timestamp) -> WireTimestamp {
-    WireTimestamp {
-        seconds: time.seconds(),
-        nanos: time.subsec_nanos(),
-    }
-}
-
 fn write_grant(grant: &Grant) -> internal::Grant {
     let seat = |(product, quantity): (&str, i64)| internal::SeatQuantity {
         product: product.to_owned(),
@@ -245,7 +238,7 @@ fn write_grant(grant: &Grant) -> internal::Grant {
             epoch: grant.key.epoch,
         }),
         seats: grant.seats.iter().map(seat).collect(),
-        deadline: Some(write_time(grant.deadline)),
+        deadline: Some(chassis::timestamp(grant.deadline)),
         mac: Vec::new(),
     }
 }

@@ -3,8 +3,6 @@
 use chassis::{AuditLog, AuditRecord, Told};
 use storage::{Deliver, Delivery, Message};
 
-use crate::app::APPEND_AUDIT_EVENTS;
-
 /// Delivers the outbox's messages to identity.
 #[derive(Debug)]
 pub struct Deliveries {
@@ -14,7 +12,7 @@ pub struct Deliveries {
 
 impl Deliver for Deliveries {
     async fn deliver(&self, topic: &str, batch: &[Message]) -> Vec<Delivery> {
-        if topic == APPEND_AUDIT_EVENTS {
+        if topic == AuditRecord::TOPIC {
             return self.append_audit_events(batch).await;
         }
         let unknown = |_| Delivery::Park("the topic is unknown".to_owned());
@@ -24,17 +22,10 @@ impl Deliver for Deliveries {
 
 impl Deliveries {
     async fn append_audit_events(&self, batch: &[Message]) -> Vec<Delivery> {
-        let records: Result<Vec<AuditRecord>, _> = batch
-            .iter()
-            .map(|message| serde_json::from_value(message.payload.clone()))
-            .collect();
-        let Ok(records) = records else {
-            return batch
-                .iter()
-                .map(|_| Delivery::Park("the payload cannot be read".to_owned()))
-                .collect();
-        };
-        let told = self.audit_log.tell(records).await;
+        let told = self
+            .audit_log
+            .tell_kept(batch.iter().map(|message| &message.payload))
+            .await;
         told.into_iter()
             .map(|told| match told {
                 Told::Done => Delivery::Done,

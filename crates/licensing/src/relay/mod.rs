@@ -5,7 +5,6 @@ mod purge;
 mod sweep;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chassis::Shutdown;
 
@@ -20,12 +19,4 @@ pub async fn run(app: Arc<App>, sweep: &SweepConfig, retention: &RetentionConfig
         sweep::run(&app, sweep.interval, &shutdown),
         purge::run(&app, retention.interval, &shutdown),
     );
-}
-
-/// Waits; answers whether to go on.
-async fn pause(interval: Duration, shutdown: &Shutdown) -> bool {
-    tokio::select! {
-        () = tokio::time::sleep(interval) => true,
-        () = shutdown.cancelled() => false,
-    }
 }

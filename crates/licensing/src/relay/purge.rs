@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::Shutdown;
+use chassis::{Shutdown, pause};
 
-use super::pause;
 use crate::app::App;
 
 /// Forgets what has been kept long enough.

@@ -1,11 +1,13 @@
 //! `SeatService/SetSeatTotals`.
 
+use chassis::AuditRecord;
 use futures::future::join_all;
 use licensing::Config;
 use proto::licensing::internal::v1::SetSeatTotalsRequest;
+use storage::{Message, outbox};
 use testkit::eventually;
 use tonic::Code;
-use types::AccountId;
+use types::{AccountId, Clock};
 
 use crate::stack::{SOON, Stack, on_both_databases, plain};
 use crate::words::{refusal, reserve, seats, user};
@@ -16,6 +18,7 @@ on_both_databases! {
     fewer_seats_than_are_held_leave_none_available
     bad_input_is_refused_and_sets_nothing
     what_was_set_is_told_to_the_audit_log_also_after_an_outage
+    a_record_that_cannot_be_read_is_parked_alone
 }
 
 async fn the_highest_version_wins_in_any_order(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
@@ -139,4 +142,27 @@ async fn what_was_set_is_told_to_the_audit_log_also_after_an_outage(stack: impl 
         );
         assert_eq!(event.actor_id, "billing");
     }
+}
+
+async fn a_record_that_cannot_be_read_is_parked_alone(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let (account, sink, now) = (AccountId::new(), stack.identity.audit_sink(), Clock::system().now());
+    let good = || AuditRecord::by_service(account, "billing", "seats.set_totals", &account, now);
+    let (first, last) = (good(), good());
+    let messages = [
+        Message::new(AuditRecord::TOPIC, first.id, &first).unwrap(),
+        Message::new(AuditRecord::TOPIC, "unreadable", &"not a record").unwrap(),
+        Message::new(AuditRecord::TOPIC, last.id, &last).unwrap(),
+    ];
+    outbox::append(stack.database.writer(), now, &messages).await.unwrap();
+    eventually(SOON, async || {
+        let depth = outbox::depth(stack.database.reader()).await.unwrap();
+        match (depth.waiting, depth.parked) {
+            (0, 1) => Ok(()),
+            _ => Err(format!("{depth:?}")),
+        }
+    })
+    .await;
+    let told: Vec<_> = sink.events().into_iter().map(|event| event.id).collect();
+    assert_eq!(told, [first.id.to_string(), last.id.to_string()]);
 }

@@ -1,6 +1,5 @@
 //! The use cases, one a file: the only place that decides.
 
-mod audit;
 mod batch_get_deliveries;
 mod enqueue_mails;
 mod list_deliveries;
@@ -13,7 +12,6 @@ use storage::Database;
 use tokio::sync::Notify;
 use types::Clock;
 
-pub(crate) use audit::APPEND_AUDIT_EVENTS;
 pub(crate) use render::Templates;
 pub(crate) use send_mail::Sender;
 

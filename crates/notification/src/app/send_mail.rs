@@ -6,11 +6,10 @@ use std::time::Duration;
 use chassis::AuditRecord;
 use futures::FutureExt;
 use serde_json::{Value, json};
-use storage::{Committer, Database, RelayWaker, StorageError, outbox};
+use storage::{Committer, Database, Message, RelayWaker, StorageError, outbox};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
-use super::audit::audit_message;
 use crate::clients::Transport;
 use crate::domain::{Failure, Mail, RetryPolicy, Verdict, one_line};
 use crate::store::queue::{self, Finish};
@@ -189,7 +188,7 @@ async fn write_ends(database: &Database, batch: Vec<Finish>) -> Result<Vec<bool>
                     let event =
                         AuditRecord::by_service(account, "notification", "mail.bounce", &finish.id, finish.time)
                             .change(Value::Null, json!({ "state": "BOUNCED", "reason": reason }));
-                    messages.push(audit_message(&event)?);
+                    messages.push(Message::new(AuditRecord::TOPIC, event.id, &event)?);
                 }
             }
             if let Some(finish) = batch.first() {

@@ -95,9 +95,9 @@ fn delivery(delivery: Delivery) -> api::Delivery {
         reason: delivery.reason,
         attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
         message_id: delivery.message_id,
-        create_time: Some(time(delivery.create_time)),
-        send_time: delivery.send_time.map(time),
-        next_attempt_time: delivery.next_attempt_time.map(time),
+        create_time: Some(chassis::timestamp(delivery.create_time)),
+        send_time: delivery.send_time.map(chassis::timestamp),
+        next_attempt_time: delivery.next_attempt_time.map(chassis::timestamp),
     }
 }
 
@@ -150,13 +150,6 @@ const fn state_from(state: api::delivery::State) -> Option<State> {
         api::delivery::State::Retrying => Some(State::Retrying),
         api::delivery::State::Sent => Some(State::Sent),
         api::delivery::State::Bounced => Some(State::Bounced),
-    }
-}
-
-fn time(time: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: time.seconds(),
-        nanos: time.subsec_nanos(),
     }
 }
 

@@ -4,7 +4,6 @@ use serde_json::json;
 use storage::Message;
 use types::Timestamp;
 
-use crate::app::message::message;
 use crate::domain::account::Account;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
@@ -53,7 +52,7 @@ impl Departure<'_> {
                 to: self.user.id,
                 to_version: version,
             };
-            messages.push(message(MOVE_SEATS, order.from, &order)?);
+            messages.push(Message::new(MOVE_SEATS, order.from, &order)?);
         }
         for ended in self.superseded.iter().filter(|ended| !ended.products.is_empty()) {
             messages.push(release(ended.account_id, ended.id, ended.seat_version)?);
@@ -106,5 +105,5 @@ fn release(account_id: types::AccountId, subject: impl ToString, version: i64) -
         version,
         products: vec![],
     };
-    message(RELEASE_SEATS, &release.subject, &release)
+    Ok(Message::new(RELEASE_SEATS, &release.subject, &release)?)
 }

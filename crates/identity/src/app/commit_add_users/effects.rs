@@ -244,12 +244,7 @@ impl<'a> Effects<'a> {
     }
 
     fn tell(&mut self, topic: &str, key: String, payload: &impl Serialize) -> Result<(), Error> {
-        let payload = serde_json::to_value(payload).map_err(unwritable)?;
-        self.messages.push(Message {
-            topic: topic.to_owned(),
-            key,
-            payload,
-        });
+        self.messages.push(Message::new(topic, key, payload)?);
         Ok(())
     }
 
@@ -262,9 +257,7 @@ impl<'a> Effects<'a> {
         }
         users::insert(tx, &self.users).await?;
         invitations::insert(tx, &self.invitations).await?;
-        if !self.messages.is_empty() {
-            outbox::append(tx, self.now, &self.messages).await?;
-        }
+        outbox::append(tx, self.now, &self.messages).await?;
         audit_events::append(tx, &self.events).await
     }
 }
