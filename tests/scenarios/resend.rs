@@ -2,7 +2,8 @@
 
 use proto::admin::v1::people_service_client::PeopleServiceClient;
 use proto::admin::v1::{ResendInvitationRequest, ResendInvitationResponse, UserOptions, WelcomeEmail, welcome_email};
-use proto::identity::v1::user;
+use proto::identity::v1::invitation_service_client::InvitationServiceClient;
+use proto::identity::v1::{RevokeInvitationRequest, user};
 use testkit::eventually;
 use tonic::{Code, Status};
 use types::RequestId;
@@ -108,4 +109,63 @@ async fn sending_again_kills_the_old_link_and_mails_a_new_one() {
     Owner::accept(&world, &new).await.unwrap();
     let person = owner.person(&added.user_id).await.unwrap();
     assert_eq!(person.user.unwrap().state(), user::State::Active);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_expired_invitation_is_sent_again_as_soon_as_there_is_a_seat() {
+    let mut world = World::five_processes().await;
+    let at_once = ("USHER_IDENTITY__INVITATIONS__RESEND_INTERVAL", "0s");
+    let brief = [
+        at_once,
+        ("USHER_IDENTITY__INVITATIONS__LIFETIME", "1s"),
+        ("USHER_IDENTITY__INVITATIONS__SWEEP", "50ms"),
+    ];
+    world.cluster().member("identity").start(&brief).await.unwrap();
+    let owner = world.account().await;
+    let email = fresh("ada");
+    let added = owner
+        .add(adding(&[&email], &["training"]))
+        .await
+        .unwrap()
+        .results
+        .remove(0);
+    let old = world.mail(&email).await.token();
+    eventually(PATIENCE, async || match owner.pool("training").await {
+        pool if (pool.assigned, pool.reserved) == (0, 0) => Ok(()),
+        pool => Err(format!("{pool:?}")),
+    })
+    .await;
+
+    // Everything that is free goes to others, who have a week.
+    world.cluster().member("identity").start(&[at_once]).await.unwrap();
+    eventually(PATIENCE, async || owner.person(&added.user_id).await).await;
+    let free = owner.pool("training").await.available;
+    let others: Vec<_> = (0..free).map(|_| fresh("other")).collect();
+    let others: Vec<_> = others.iter().map(String::as_str).collect();
+    let taken = owner.add(adding(&others, &["training"])).await.unwrap().results;
+    let refused = resend(&owner, &resending(&added.invitation_id)).await.unwrap_err();
+    assert_eq!(refusal(&refused), (Code::FailedPrecondition, "SEATS_EXHAUSTED".into()));
+
+    let message = owner.request(RevokeInvitationRequest {
+        invitation_id: taken[0].invitation_id.clone(),
+    });
+    let mut invitations = InvitationServiceClient::new(owner.channel.clone());
+    invitations.revoke_invitation(message).await.unwrap();
+    eventually(PATIENCE, async || {
+        resend(&owner, &resending(&added.invitation_id)).await
+    })
+    .await;
+    let new = eventually(PATIENCE, async || {
+        let mut tokens = world.mails(&email).into_iter().map(|mail| mail.token());
+        tokens.find(|token| *token != old).ok_or("the second mail has not come")
+    })
+    .await;
+    let refused = Owner::accept(&world, &old).await.err().unwrap();
+    assert_eq!(
+        refusal(&refused),
+        (Code::FailedPrecondition, "INVITATION_SUPERSEDED".into())
+    );
+    Owner::accept(&world, &new).await.unwrap();
+    let person = owner.person(&added.user_id).await.unwrap();
+    assert_eq!(person.products, ["training"]);
 }

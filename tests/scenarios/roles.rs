@@ -12,7 +12,7 @@ use proto::identity::v1::{
 use testkit::eventually;
 use tonic::{Code, Status};
 
-use crate::support::{Owner, PATIENCE, World, adding, fresh, on_both, refusal, with_role};
+use crate::support::{Mail, Owner, PATIENCE, World, adding, fresh, on_both, refusal, with_role};
 
 on_both! {
     an_admin_raises_nobody_on_any_path
@@ -143,6 +143,25 @@ async fn of_two_super_admins_who_demote_each_other_one_stays(world: &World) {
     assert_eq!(roles, [Role::Admin, Role::SuperAdmin]);
 }
 
+/// Waits for a mail that says this, in whatever lines.
+async fn mailed(world: &World, email: &str, words: &str) {
+    eventually(PATIENCE, async || {
+        let says = |mail: &Mail| {
+            mail.text
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains(words)
+        };
+        if world.mails(email).iter().any(says) {
+            Ok(())
+        } else {
+            Err(format!("no mail to {email} says {words:?}"))
+        }
+    })
+    .await;
+}
+
 async fn the_billing_contact_hands_over_in_two_steps(world: &World) {
     let owner = world.account().await;
     let heir = owner.admit(world, with_role(Role::Admin)).await;
@@ -162,7 +181,13 @@ async fn the_billing_contact_hands_over_in_two_steps(world: &World) {
     assert_eq!(refusal(&accept(&heir).await.unwrap_err()).0, Code::FailedPrecondition);
     assert_eq!(refusal(&offer(&heir, &heir).await.unwrap_err()), lacking);
     offer(&owner, &heir).await.unwrap();
+    let address = async |person: &Owner| owner.person(&person.tokens.user_id).await.unwrap().user.unwrap().email;
+    let (old, new) = (address(&owner).await, address(&heir).await);
+    mailed(world, &new, "Log in to accept or to decline").await;
     accept(&heir).await.unwrap();
+    for concerned in [&old, &new] {
+        mailed(world, concerned, "has taken over the post").await;
+    }
     // Nobody is logged out; the post's permissions are where the post is.
     let refused = eventually(PATIENCE, async || {
         offer(&owner, &heir).await.err().ok_or("still the contact")

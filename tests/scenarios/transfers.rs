@@ -1,6 +1,7 @@
 //! Somebody who is in another account is invited to move, stays where they are until they accept, and moves with a seat that
 //! was held for them all the time.
 
+use futures::future::join_all;
 use proto::admin::v1::add_user_result::Outcome;
 use proto::identity::v1::transfer_service_client::TransferServiceClient;
 use proto::identity::v1::{
@@ -14,6 +15,7 @@ use crate::support::{Owner, PASSWORD, PATIENCE, World, adding, audit, channel, f
 on_both! {
     a_user_of_another_account_is_invited_to_transfer
     who_accepts_moves_with_the_seat_that_was_held_for_them
+    of_twenty_acceptances_at_once_one_moves
     whom_an_account_cannot_do_without_stays
 }
 
@@ -118,6 +120,29 @@ async fn who_accepts_moves_with_the_seat_that_was_held_for_them(world: &World) {
         (&rival, "invitation.supersede"),
     ] {
         assert!(actions(account).await.iter().any(|it| it == action), "{action}");
+    }
+}
+
+async fn of_twenty_acceptances_at_once_one_moves(world: &World) {
+    let (home, suitor) = (world.account().await, world.account().await);
+    let email = fresh("ada");
+    home.add(adding(&[&email], &["training"])).await.unwrap();
+    let ada = Owner::accept(world, &token(world, &email, 1).await).await.unwrap();
+    suitor.add(adding(&[&email], &["training"])).await.unwrap();
+    let link = token(world, &email, 2).await;
+
+    let answers = join_all((0..20).map(|_| accept(world, &ada, &link))).await;
+
+    let (moved, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!(moved.len(), 1);
+    for status in refused.into_iter().filter_map(Result::err) {
+        // By then the session is over, or what it asks for is.
+        let late = matches!(status.code(), Code::Unauthenticated | Code::FailedPrecondition);
+        assert!(late, "{status:?}");
+    }
+    for (account, seats, people) in [(&home, 0, 1), (&suitor, 1, 2)] {
+        held(account, seats).await;
+        assert_eq!(account.people().await.len(), people);
     }
 }
 

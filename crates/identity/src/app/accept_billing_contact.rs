@@ -3,14 +3,17 @@
 use chassis::{Caller, Person};
 use serde_json::json;
 
+use super::notices::notify;
 use super::{App, OpenOffer, Post, origin};
 use crate::domain::account::Account;
 use crate::domain::audit::Event;
 use crate::domain::error::Error;
-use crate::store::{Connection, accounts, audit_events, posts, sessions};
+use crate::domain::message::{Notice, NoticeKind};
+use crate::domain::user::User;
+use crate::store::{Connection, accounts, audit_events, posts, sessions, users};
 
 impl App {
-    /// Takes the post: from this transaction on it is the caller's, and nobody else's.
+    /// Takes the post: from this transaction on it is the caller's, and nobody else's. Both learn of it by e-mail.
     ///
     /// # Errors
     /// [`Error::BillingContactOfferNotFound`] when nothing is offered to the caller.
@@ -32,6 +35,16 @@ impl App {
                 posts::verify(tx, account.id).await?;
                 let concerned = [account.billing_contact, person.user];
                 let sessions = sessions::open(tx, &concerned, now).await?;
+                let readers = users::of_account(tx, account.id, &concerned).await?;
+                let name = readers
+                    .iter()
+                    .find(|user| user.id == person.user)
+                    .map(User::display_name);
+                let name = name.unwrap_or_default();
+                let kind = NoticeKind::BillingContactChanged;
+                let notice = |reader| Notice::to_user(kind, &account, reader, &name, event.id);
+                let notices: Vec<Notice> = readers.iter().map(notice).collect();
+                notify(tx, &notices, now).await?;
                 let event = event
                     .before(&json!({"billing_contact_id": account.billing_contact}))
                     .after(&json!({"billing_contact_id": person.user}));
@@ -41,6 +54,7 @@ impl App {
         });
         // They go on; what they may do has changed, and nobody shall believe in what it was.
         let sessions = work.await?;
+        self.relay.wake();
         self.tell_ended(&sessions).await;
         self.get_billing_contact(&person).await
     }

@@ -17,7 +17,7 @@ use crate::domain::membership::Membership;
 use crate::domain::message::NoticeKind;
 use crate::domain::session::{Session, Tokens};
 use crate::domain::user::{User, UserState};
-use crate::store::{Connection, accounts, audit_events, invitations, posts, promises, sessions, users};
+use crate::store::{Connection, accounts, audit_events, invitations, names, posts, sessions, users};
 use departure::Departure;
 
 /// How often a transfer that others were in the way of is tried before the caller is told so.
@@ -80,7 +80,7 @@ impl Mover {
         let invitation = check_pending(tx, &account, &self.invitation, now).await?;
         let user = self.present(tx, &home).await?;
         let promised = Membership::promised_by(&invitation);
-        let names = promises::names(tx, &promised).await?;
+        let names = names::of_membership(tx, &promised).await?;
         let membership = promised.remaining(&names);
         if !invitations::answer(tx, &invitation, InvitationState::Accepted, now).await? {
             return Err(Error::InvitationNotPending);

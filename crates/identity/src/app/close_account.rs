@@ -32,8 +32,10 @@ impl App {
     /// [`Error::AccountNotClosable`] with everything that is in the way; [`Error::AccountNameMismatch`].
     pub async fn close_account(&self, person: &Person, origin: Origin, wish: Closing) -> Result<(), Error> {
         let (account_id, user_id, now) = (person.account, person.user, self.clock.now());
+        let offered_since = now - self.offer_lifetime;
         if wish.validate_only {
-            return check(closing::find_blockers(self.database.reader(), account_id, user_id, now).await?);
+            let reader = self.database.reader();
+            return check(closing::find_blockers(reader, account_id, user_id, now, offered_since).await?);
         }
         let close = self.database.transaction(move |tx| {
             Box::pin(async move {
@@ -48,7 +50,7 @@ impl App {
                 if account.name != wish.account_name {
                     return Err(Error::AccountNameMismatch);
                 }
-                check(closing::find_blockers(tx, account_id, user_id, now).await?)?;
+                check(closing::find_blockers(tx, account_id, user_id, now, offered_since).await?)?;
                 let user = users::find(tx, account_id, user_id).await?.ok_or(Error::UserNotFound)?;
                 let gone = std::slice::from_ref(&user);
                 let mut ended = end_users(tx, &account, gone, End::Deletion, &origin, now).await?;

@@ -27,16 +27,21 @@ impl App {
     pub async fn list_audit_events(
         &self,
         person: &Person,
-        filter: &Filter,
+        filter: Filter,
         order: Order,
         size: PageSize,
         page_token: &str,
     ) -> Result<AuditPage, Error> {
-        let query = ("audit_events", person.account, filter, order);
+        let filter = if sees_roles(person) {
+            filter
+        } else {
+            filter.without_roles()
+        };
+        let query = ("audit_events", person.account, &filter, order);
         let after: Option<i64> = page::decode(&query, page_token).map_err(|_| Error::PageTokenInvalid)?;
         let limit = u64::try_from(size.rows()).unwrap_or(u64::MAX).saturating_add(1);
         let mut entries =
-            audit_events::list(self.database.reader(), person.account, filter, order, after, limit).await?;
+            audit_events::list(self.database.reader(), person.account, &filter, order, after, limit).await?;
         let more = entries.len() > size.rows();
         entries.truncate(size.rows());
         let next_page_token = match entries.last() {
@@ -61,9 +66,13 @@ impl App {
 
 /// An event, as far as `reader` may see it.
 pub(super) fn show(entry: Entry, reader: &Person) -> Shown {
-    if reader.can(Permission::AssignRoles) {
+    if sees_roles(reader) {
         Shown::whole(entry)
     } else {
         Shown::without_roles(entry)
     }
+}
+
+fn sees_roles(reader: &Person) -> bool {
+    reader.can(Permission::AssignRoles)
 }

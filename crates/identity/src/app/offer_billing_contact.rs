@@ -5,14 +5,16 @@ use serde_json::json;
 use types::{Permission, UserId};
 
 use super::get_billing_contact::is_qualified;
+use super::notices::notify;
 use super::{App, Post, origin};
 use crate::domain::account::{Account, Offer};
 use crate::domain::audit::Event;
 use crate::domain::error::Error;
+use crate::domain::message::{Notice, NoticeKind};
 use crate::store::{accounts, audit_events, users};
 
 impl App {
-    /// Offers the post to another administrator, in the place of an earlier offer.
+    /// Offers the post to another administrator, in the place of an earlier offer, and tells them by e-mail.
     ///
     /// # Errors
     /// [`Error::UserNotFound`]; [`Error::BillingContactHeld`] when it is the caller; [`Error::BillingContactUnqualified`].
@@ -39,6 +41,12 @@ impl App {
                     create_time: now,
                 };
                 accounts::offer(tx, account.id, offer).await?;
+                let holder = users::find(tx, account.id, person.user)
+                    .await?
+                    .ok_or(Error::UserNotFound)?;
+                let name = holder.display_name();
+                let notice = Notice::to_user(NoticeKind::BillingContactOffered, &account, &user, name, event.id);
+                notify(tx, &[notice], now).await?;
                 let before = account.offer.map(|offer| offer.user_id);
                 let event = event
                     .before(&json!({"offered_user_id": before}))
@@ -47,6 +55,7 @@ impl App {
             })
         });
         work.await?;
+        self.relay.wake();
         self.get_billing_contact(&person).await
     }
 

@@ -10,7 +10,7 @@ use crate::domain::error::Error;
 use crate::domain::invitation::{Invitation, Kind};
 use crate::domain::membership::{Membership, Names};
 use crate::domain::user::User;
-use crate::store::{posts, promises, users};
+use crate::store::{names, posts, users};
 
 /// A membership with the names of what it refers to.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl App {
     }
 
     async fn describe(&self, account: Account, membership: Membership) -> Result<Described, Error> {
-        let names = promises::names(self.database.reader(), &membership).await?;
+        let names = names::of_membership(self.database.reader(), &membership).await?;
         Ok(Described {
             account_name: account.name,
             membership: membership.remaining(&names),

@@ -20,7 +20,7 @@ use crate::domain::message::{RELEASE_SEATS, ReleaseSeats};
 use crate::domain::role::{GivenRole, RoleWish};
 use crate::domain::user::{User, UserState};
 use crate::domain::user_update::{Answer, Terms, Transition, UpdateUsers};
-use crate::store::{Connection, amendments, groups, posts, roles, settings_templates};
+use crate::store::{Connection, amendments, groups, posts, roles, settings_templates, users};
 
 impl Change for UpdateUsers {
     type Answer = Answer;
@@ -67,7 +67,7 @@ impl Change for UpdateUsers {
         }
         let amendment = self.change.judge(&terms).map_err(Error::Rows)?;
         let ids: Vec<UserId> = self.user_ids.iter().filter_map(|id| id.parse().ok()).collect();
-        let users = amendments::find(conn, account, &ids).await?;
+        let users = users::of_account(conn, account, &ids).await?;
         let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
         let scene = amendment::Scene {
             actor: scene.person.user,
@@ -152,7 +152,7 @@ async fn give_roles(
         return Ok(());
     }
     let ids: Vec<UserId> = given.keys().copied().collect();
-    let users = amendments::find(tx, scene.account.id, &ids).await?;
+    let users = users::of_account(tx, scene.account.id, &ids).await?;
     let rows: Vec<(User, GivenRole)> = users
         .into_iter()
         .filter_map(|user| given.get(&user.id).map(|role| (user, *role)))
@@ -200,7 +200,7 @@ async fn go_on(
         }
         Transition::End(end) => {
             // As they are by now, with what has just been written.
-            let users = amendments::find(tx, account.id, &ids).await?;
+            let users = users::of_account(tx, account.id, &ids).await?;
             let ended = end_users(tx, account, &users, end, &attempt.origin, now).await?;
             posts::verify(tx, account.id).await?;
             done.messages.extend(ended.messages);

@@ -27,6 +27,8 @@ pub struct Filter {
     pub start_time: Option<Timestamp>,
     /// Before this time.
     pub end_time: Option<Timestamp>,
+    /// Not what tells who holds the billing contact's post.
+    pub except_post: bool,
 }
 
 impl Filter {
@@ -47,6 +49,13 @@ impl Filter {
             (Some(start), Some(end)) if start >= end => Err(Error::TimeRangeInvalid { field: "end_time" }),
             _ => Ok(self),
         }
+    }
+
+    /// The same for a reader who sees no roles: what [`Shown::without_roles`] takes an id from is not found by that id.
+    #[must_use]
+    pub fn without_roles(self) -> Self {
+        let except_post = !(self.actor_id.is_empty() && self.subject_id.is_empty());
+        Self { except_post, ..self }
     }
 }
 
@@ -120,9 +129,12 @@ impl Shown {
     }
 }
 
+/// How the actions begin that are about the billing contact's post.
+pub const POST: &str = "billing_contact.";
+
 /// Whether an event is about the billing contact's post.
 fn about_the_post(event: &Event) -> bool {
-    event.action.starts_with("billing_contact.")
+    event.action.starts_with(POST)
 }
 
 /// The members that tell of roles, wherever they stand.

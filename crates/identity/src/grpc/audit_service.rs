@@ -32,7 +32,7 @@ impl AuditService for Audit {
         let (filter, order) = (read_filter(&message)?, Order::parse(&message.order_by)?);
         let page = self
             .0
-            .list_audit_events(&person, &filter, order, size, &message.page_token)
+            .list_audit_events(&person, filter, order, size, &message.page_token)
             .await?;
         Ok(Response::new(ListAuditEventsResponse {
             audit_events: page.events.into_iter().map(write).collect(),
@@ -81,6 +81,7 @@ fn read_filter(message: &ListAuditEventsRequest) -> Result<Filter, Error> {
         },
         start_time: read_time(message.start_time, "start_time")?,
         end_time: read_time(message.end_time, "end_time")?,
+        except_post: false,
     };
     filter.check()
 }

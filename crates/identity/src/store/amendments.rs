@@ -1,23 +1,12 @@
 //! Users as they are after a change, and what their invitations promise then.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
-use storage::{Sql, StorageError, json};
+use storage::{Sql, json};
 use types::{AccountId, GroupId, TemplateId, Timestamp, UserId};
 
-use super::entity::user;
-use super::users::read_all;
 use crate::domain::error::Error;
 use crate::domain::user::User;
-
-/// These users, as far as they are the account's.
-pub async fn find(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
-    let query = user::Entity::find()
-        .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
-        .filter(user::Column::AccountId.eq(account.to_string()));
-    let rows = query.all(conn).await.map_err(StorageError::from)?;
-    read_all(conn, rows).await
-}
 
 /// A user to write.
 #[derive(Clone, Debug, Serialize)]

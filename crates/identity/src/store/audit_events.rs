@@ -13,7 +13,7 @@ use types::{AccountId, AuditEventId, Timestamp};
 use super::broken;
 use super::entity::audit_event;
 use crate::domain::audit::{Entry, Event, Head};
-use crate::domain::audit_log::{Filter, Order};
+use crate::domain::audit_log::{Filter, Order, POST};
 use crate::domain::error::Error;
 
 /// How many events one statement adds when there are very many.
@@ -206,13 +206,10 @@ fn restrict(mut query: Select<audit_event::Entity>, filter: &Filter) -> Select<a
         query = query.filter(Column::SubjectId.eq(&filter.subject_id));
     }
     if !filter.action_prefix.is_empty() {
-        // Not LIKE: an underscore is a wildcard there.
-        let length = i32::try_from(filter.action_prefix.chars().count()).unwrap_or(i32::MAX);
-        let begin = Func::cust(Alias::new("substr"))
-            .arg(Expr::col(Column::Action))
-            .arg(1)
-            .arg(length);
-        query = query.filter(Expr::from(begin).eq(&filter.action_prefix));
+        query = query.filter(action_begin(&filter.action_prefix).eq(&filter.action_prefix));
+    }
+    if filter.except_post {
+        query = query.filter(action_begin(POST).ne(POST));
     }
     if let Some(outcome) = filter.outcome {
         query = query.filter(Column::Outcome.eq(outcome.as_str()));
@@ -224,6 +221,13 @@ fn restrict(mut query: Select<audit_event::Entity>, filter: &Filter) -> Select<a
         query = query.filter(Column::CreateTime.lt(end.micros()));
     }
     query
+}
+
+/// As much of the action as `prefix` is long. Not LIKE: an underscore is a wildcard there.
+fn action_begin(prefix: &str) -> Expr {
+    let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+    let action = Expr::col(audit_event::Column::Action);
+    Func::cust(Alias::new("substr")).arg(action).arg(1).arg(length).into()
 }
 
 fn read(row: audit_event::Model) -> Result<Entry, Error> {

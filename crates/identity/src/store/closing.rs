@@ -12,7 +12,7 @@ const COUNT_TEXT: &str = "SELECT
     (SELECT count(*) FROM invitations WHERE account_id = $1 AND state = 'PENDING' AND expire_time > $3)
         + (SELECT count(*) FROM invitations
             WHERE user_id = $2 AND account_id <> $1 AND state = 'PENDING' AND expire_time > $3) AS invitations,
-    (SELECT count(*) FROM accounts WHERE id = $1 AND offered_user_id IS NOT NULL) AS offers";
+    (SELECT count(*) FROM accounts WHERE id = $1 AND offered_user_id IS NOT NULL AND offer_time > $4) AS offers";
 const COUNT: Sql = Sql {
     postgres: COUNT_TEXT,
     sqlite: COUNT_TEXT,
@@ -25,14 +25,21 @@ struct Counts {
     offers: i64,
 }
 
-/// Everything that keeps `user` from closing their account.
+/// Everything that keeps `user` from closing their account; an offer of the billing contact's post that was made before
+/// `offered_since` is over.
 pub async fn find_blockers(
     conn: &impl ConnectionTrait,
     account: AccountId,
     user: UserId,
     now: Timestamp,
+    offered_since: Timestamp,
 ) -> Result<Vec<Blocker>, Error> {
-    let values = vec![account.to_string().into(), user.to_string().into(), now.micros().into()];
+    let values = vec![
+        account.to_string().into(),
+        user.to_string().into(),
+        now.micros().into(),
+        offered_since.micros().into(),
+    ];
     let counts = COUNT.query_one::<Counts>(conn, values).await?;
     let counts = counts.ok_or(Error::AccountNotFound(account))?;
     Ok(blockers([

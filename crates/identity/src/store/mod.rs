@@ -19,7 +19,6 @@ pub mod names;
 pub mod password_resets;
 pub mod passwords;
 pub mod posts;
-pub mod promises;
 pub mod requests;
 pub mod resending;
 pub mod role_holders;

@@ -7,6 +7,7 @@ use storage::{Sql, json};
 use types::AccountId;
 
 use crate::domain::error::Error;
+use crate::domain::membership::{Membership, Names};
 
 /// An id says by its prefix of what it is, so that one statement asks all three tables.
 const FIND: Sql = Sql {
@@ -45,4 +46,19 @@ pub async fn find(
     }
     let rows: Vec<Row> = FIND.query(conn, vec![account.to_string().into(), json(ids)]).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// The names of what a membership refers to; none for what is not there any more.
+pub async fn of_membership(conn: &impl ConnectionTrait, membership: &Membership) -> Result<Names, Error> {
+    let role = membership.custom_role_id.map(|id| id.to_string());
+    let group = membership.group_id.map(|id| id.to_string());
+    let template = membership.settings_template_id.map(|id| id.to_string());
+    let ids = [&role, &group, &template].into_iter().flatten().cloned().collect();
+    let names = find(conn, membership.account_id, &ids).await?;
+    let name = |id: Option<String>| names.get(&id?).cloned();
+    Ok(Names {
+        role: name(role),
+        group: name(group),
+        settings_template: name(template),
+    })
 }

@@ -15,7 +15,7 @@ pub use transfer::{has_own_settings, super_admins, transfer};
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Select};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
 use types::{AccountId, GroupId, Permissions, Role, RoleId, SessionId, TemplateId, Timestamp, UserId};
@@ -142,13 +142,22 @@ pub async fn find(conn: &impl ConnectionTrait, account: AccountId, id: UserId) -
     Ok(read_all(conn, row.into_iter().collect()).await?.pop())
 }
 
+/// These users, as far as they are the account's.
+pub async fn of_account(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
+    let rows = among(account, ids).all(conn).await.map_err(StorageError::from)?;
+    read_all(conn, rows).await
+}
+
+fn among(account: AccountId, ids: &[UserId]) -> Select<user::Entity> {
+    user::Entity::find()
+        .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(user::Column::AccountId.eq(account.to_string()))
+}
+
 /// Users of an account whom nobody else changes until the transaction is over, in the order of their ids; after
 /// [`super::accounts::lock`].
 pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
-    let query = user::Entity::find()
-        .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
-        .filter(user::Column::AccountId.eq(account.to_string()))
-        .order_by_asc(user::Column::Id);
+    let query = among(account, ids).order_by_asc(user::Column::Id);
     let rows = exclusive(query, conn).all(conn).await.map_err(StorageError::from)?;
     read_all(conn, rows).await
 }
@@ -246,7 +255,7 @@ pub async fn activate(
 }
 
 /// Users with what their roles grant.
-pub(super) async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result<Vec<User>, Error> {
+async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result<Vec<User>, Error> {
     let ids: BTreeSet<String> = rows.iter().filter_map(|row| row.custom_role_id.clone()).collect();
     let roles = if ids.is_empty() {
         HashMap::new()

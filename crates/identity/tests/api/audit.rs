@@ -31,7 +31,7 @@ fn all() -> ListAuditEventsRequest {
     ListAuditEventsRequest::default()
 }
 
-async fn list(
+pub async fn list(
     stack: &Stack,
     person: &Person,
     message: ListAuditEventsRequest,

@@ -6,11 +6,12 @@ use chassis::Person;
 use identity::Config;
 use proto::identity::v1::{
     AcceptBillingContactRequest, BillingContact, DeclineBillingContactRequest, GetBillingContactRequest,
-    OfferBillingContactRequest, Role, WithdrawBillingContactOfferRequest,
+    ListAuditEventsRequest, OfferBillingContactRequest, Role, WithdrawBillingContactOfferRequest,
 };
 use tonic::{Code, Status};
 use types::UserId;
 
+use crate::audit::list;
 use crate::roles::{assign, invited, signed, to};
 use crate::stack::{Stack, on_both_databases, plain};
 use crate::words::{person, refusal};
@@ -215,4 +216,15 @@ async fn who_sees_no_roles_sees_no_posts(stack: impl AsyncFn(fn(&mut Config)) ->
     accept(&stack, &ada).await.unwrap();
     let former = person(owner.account, owner.user, types::Role::Admin);
     refused(get(&stack, &former).await, lacking);
+    // Nor do they find out by looking for somebody in the log.
+    for (reader, found) in [(&owner, 2), (&bob, 0)] {
+        let about = |by: &Person| ListAuditEventsRequest {
+            actor_id: by.user.to_string(),
+            action_prefix: "billing_contact.".into(),
+            ..ListAuditEventsRequest::default()
+        };
+        let by_offerer = list(&stack, reader, about(&owner)).await.unwrap().audit_events;
+        let by_acceptor = list(&stack, reader, about(&ada)).await.unwrap().audit_events;
+        assert_eq!(by_offerer.len() + by_acceptor.len(), found);
+    }
 }

@@ -8,7 +8,7 @@ use proto::identity::internal::v1::{CloseAccountRequest, GetCallerRequest};
 use proto::notification::v1::delivery::Kind;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
-use types::{Permissions, RequestId, Role};
+use types::{Clock, Permissions, RequestId, Role, Timestamp};
 
 use crate::stack::{Stack, on_both_databases, plain};
 use crate::words::{PASSWORD, add, address, arrived, bad_fields, commit, new_account, refusal};
@@ -117,11 +117,16 @@ async fn everything_in_the_way_is_named_with_its_number(stack: impl AsyncFn(fn(&
     stack.commit(&owner, commit(&owner, add(&rows))).await.unwrap();
     // Another account has invited the owner to move.
     stack.commit(&other, commit(&other, add(&[&email]))).await.unwrap();
-    let offer = format!(
-        "UPDATE accounts SET offered_user_id = billing_contact_id, offer_time = 1 WHERE id = '{}'",
-        owner.account
-    );
-    stack.execute(&offer).await;
+    for (account, time) in [
+        (owner.account, Clock::system().now()),
+        (other.account, Timestamp::from_micros(1)),
+    ] {
+        let offer = format!(
+            "UPDATE accounts SET offered_user_id = billing_contact_id, offer_time = {} WHERE id = '{account}'",
+            time.micros()
+        );
+        stack.execute(&offer).await;
+    }
     let pair = |name: &str, count: &str| (name.to_owned(), count.to_owned());
     let expected = [
         pair("OTHER_USERS", "2"),
@@ -136,7 +141,7 @@ async fn everything_in_the_way_is_named_with_its_number(stack: impl AsyncFn(fn(&
             (Code::FailedPrecondition, "ACCOUNT_NOT_CLOSABLE".into())
         );
     }
-    // The inviting account is kept by its own invitation.
+    // The inviting account is kept by its own invitation; the offer that it once made is long over.
     let status = close(&stack, &other, "", true).await.unwrap_err();
     assert_eq!(blockers(&status), [pair("PENDING_INVITATIONS", "1")]);
     stack.log_in(&email, PASSWORD).await.unwrap();
