@@ -237,6 +237,7 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
         name if name.contains("email_template") => EmailTemplateId::new().to_string(),
         name if name.contains("template") => TemplateId::new().to_string(),
         name if name.contains("invitation") => theirs.invitation.clone(),
+        "import" => theirs.import.clone(),
         name if name.contains("account") => AccountId::new().to_string(),
         _ => UserId::new().to_string(),
     };

@@ -7,7 +7,7 @@ use crate::batch_update::{self, adjusting, trained, update, updating};
 use crate::support::deaths::{ABORTING, Death, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, check, rivalry};
 use crate::support::{PATIENCE, World, settled};
 
-fn hasten(service: &str, config: &mut Table) {
+pub fn hasten(service: &str, config: &mut Table) {
     for &(_, block, key, value) in HASTE.iter().filter(|setting| setting.0 == service) {
         let block = config.entry(block).or_insert_with(|| Value::Table(Table::new()));
         block.as_table_mut().unwrap().insert(key.into(), value.into());

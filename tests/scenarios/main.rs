@@ -16,6 +16,8 @@ mod bad_input;
 #[cfg(test)]
 mod batch_update;
 #[cfg(test)]
+mod big_import;
+#[cfg(test)]
 mod churn;
 #[cfg(test)]
 mod close_account;
@@ -25,6 +27,10 @@ mod crashes;
 mod dev_crashes;
 #[cfg(test)]
 mod groups;
+#[cfg(test)]
+mod import_files;
+#[cfg(test)]
+mod imports;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::accounts::Accounts;
 use crate::authentication::Authentication;
 use crate::clients::{Identity, Licensing, Notification};
 use crate::denials::Denials;
-use crate::edge::{Edge, OWN_PACKAGE, Upstream};
+use crate::edge::{Edge, Upstream};
 use crate::people::People;
 use crate::reports::{Desk, Reports, Slots};
 use crate::token::AccessTokens;
@@ -34,7 +34,7 @@ use crate::token::AccessTokens;
 const NAME: &str = "gateway";
 /// Every public package: forwarded, or composed here; and the one that errors are made of, for who reads them by reflection.
 const PACKAGES: &[&str] = &[
-    OWN_PACKAGE,
+    "usher.admin.v1",
     "usher.identity.v1",
     "usher.licensing.v1",
     "usher.billing.v1",
@@ -54,14 +54,20 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let shared = Shared::connect(&config.shared)?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let limit = config.server.max_message_bytes;
-    let upstream = |name, package, peer: &chassis::Peer| {
+    let upstream = |name, prefix, peer: &chassis::Peer| {
         peer.channel(&config.clients)
-            .map(|channel| Upstream { name, package, channel })
+            .map(|channel| Upstream { name, prefix, channel })
     };
-    let identity = upstream("identity", "usher.identity.v1", &config.identity)?;
-    let licensing = upstream("licensing", "usher.licensing.v1", &config.licensing)?;
-    let billing = upstream("billing", "usher.billing.v1", &config.billing)?;
-    let notification = upstream("notification", "usher.notification.v1", &config.notification)?;
+    let identity = upstream("identity", "/usher.identity.v1.", &config.identity)?;
+    let licensing = upstream("licensing", "/usher.licensing.v1.", &config.licensing)?;
+    let billing = upstream("billing", "/usher.billing.v1.", &config.billing)?;
+    let notification = upstream("notification", "/usher.notification.v1.", &config.notification)?;
+    let imports = Upstream {
+        prefix: "/usher.admin.v1.ImportService/",
+        // A file takes its time to arrive.
+        channel: identity.channel.clone().with_timeout(config.server.request_timeout),
+        ..identity.clone()
+    };
 
     let people = People {
         identity: Identity::new(&identity.channel, signer.clone(), limit),
@@ -83,7 +89,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     };
     let own = own_methods(people, desk, limit);
     let forgetting = tokio::spawn(authentication.clone().forget_ended(shared, shutdown.clone()));
-    let upstreams = vec![identity, licensing, billing, notification];
+    let upstreams = vec![imports, identity, licensing, billing, notification];
     let edge = Edge::new(Policy::load()?, authentication, signer, upstreams, own, denials);
     let service = Service {
         name: NAME,

@@ -68,6 +68,45 @@ pub struct Config {
     /// Watching the audit log.
     #[serde(default)]
     pub audit: AuditConfig,
+    /// Importing people from files.
+    #[serde(default)]
+    pub imports: ImportConfig,
+}
+
+/// Importing people from files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportConfig {
+    /// How many imports of different accounts a process works on at once.
+    pub workers: usize,
+    /// How often it is looked for imports that another process has left.
+    #[serde(deserialize_with = "period")]
+    pub poll: Duration,
+    /// How long a process works on an import before others may, unless it says that it still does.
+    #[serde(deserialize_with = "period")]
+    pub lease: Duration,
+    /// How often it is looked how far an import has come that somebody watches.
+    #[serde(deserialize_with = "period")]
+    pub watch: Duration,
+    /// How long imports are told of after they have ended.
+    #[serde(deserialize_with = "period")]
+    pub retention: Duration,
+    /// How long a file may take to arrive before what has come of it is thrown away.
+    #[serde(deserialize_with = "period")]
+    pub upload: Duration,
+}
+
+impl Default for ImportConfig {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            poll: Duration::from_secs(1),
+            lease: half_a_minute(),
+            watch: Duration::from_millis(250),
+            retention: thirty_days(),
+            upload: Duration::from_secs(60 * 60),
+        }
+    }
 }
 
 /// Watching the audit log.

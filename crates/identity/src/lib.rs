@@ -15,8 +15,8 @@ mod store;
 mod wire;
 
 pub use config::{
-    AdmissionConfig, AuditConfig, BillingContactConfig, Config, InvitationConfig, LinkConfig, OpenMailConfig,
-    PasswordConfig, PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
+    AdmissionConfig, AuditConfig, BillingContactConfig, Config, ImportConfig, InvitationConfig, LinkConfig,
+    OpenMailConfig, PasswordConfig, PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 pub use store::Migrator;
 
@@ -26,7 +26,7 @@ use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{AccessTokens, App, AuditFeed, Commits, Links, Passwords};
+use crate::app::{AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -117,6 +117,8 @@ fn app(
             &config.admission,
         ),
         links,
+        imports: ImportWaker::default(),
+        import_config: config.imports.clone(),
         memory: config.admission.memory,
         offer_lifetime: config.billing_contacts.offer_lifetime,
         retention: config.users.retention,
@@ -134,4 +136,7 @@ fn run_timers(background: &mut JoinSet<()>, app: &App, config: &Config, stop: &S
     background.spawn(relay::expire(app.clone(), config.invitations.sweep, stop.clone()));
     background.spawn(relay::purge(app.clone(), config.users.purge_interval, stop.clone()));
     background.spawn(relay::feed_audit(app.clone(), stop.clone()));
+    for _ in 0..config.imports.workers {
+        background.spawn(relay::run_imports(app.clone(), config.imports.poll, stop.clone()));
+    }
 }

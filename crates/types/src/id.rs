@@ -157,6 +157,8 @@ kinds! {
     User UserId "usr";
     /// An offer to join an account, or to move to it.
     Invitation InvitationId "inv";
+    /// An import of people from a file.
+    Import ImportId "imp";
     /// A log-in and the refresh tokens that follow from it.
     Session SessionId "ses";
     /// A group of users in an account.

@@ -1,5 +1,6 @@
 //! The words every part of Usher shares: ids, addresses, roles, permissions, money and time, without any I/O.
 
+mod cell;
 mod clock;
 mod email;
 mod failpoint;
@@ -15,12 +16,13 @@ mod request_id;
 mod role;
 mod time_zone;
 
+pub use cell::{cell, literal};
 pub use clock::{Clock, Timestamp};
 pub use email::{Email, InvalidEmail};
 pub use failpoint::failpoint;
 pub use id::{
-    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, InvalidId, InvitationId, Kind, MailId, PasswordResetId,
-    RoleId, SessionId, SignUpId, SubscriptionId, TemplateId, UserId,
+    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, ImportId, InvalidId, InvitationId, Kind, MailId,
+    PasswordResetId, RoleId, SessionId, SignUpId, SubscriptionId, TemplateId, UserId,
 };
 pub use language::{InvalidLanguage, Language};
 pub use mac::{InvalidMac, Mac};

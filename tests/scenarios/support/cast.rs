@@ -1,6 +1,6 @@
 //! The people of one account, one of each kind, all of whom have logged in.
 
-use proto::admin::v1::UserOptions;
+use proto::admin::v1::{ImportOptions, UserOptions};
 use proto::identity::v1::billing_contact_service_client::BillingContactServiceClient;
 use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::role_service_client::RoleServiceClient;
@@ -10,6 +10,7 @@ use proto::identity::v1::{
     SuspendUserRequest,
 };
 
+use super::imports;
 use super::owner::{Owner, adding, fresh};
 use super::world::World;
 
@@ -33,6 +34,7 @@ pub struct Belongings {
     /// The invitation that the member accepted.
     pub invitation: String,
     pub group: String,
+    pub import: String,
     pub role: String,
 }
 
@@ -105,11 +107,18 @@ async fn belongings(owner: &Owner, member: &Owner) -> Belongings {
     };
     let mut roles = RoleServiceClient::new(owner.channel.clone());
     let role = roles.create_role(owner.request(role)).await.unwrap().into_inner();
+    let file = imports::sheet(&[&fresh("cast")]);
+    let options = ImportOptions {
+        validate_only: true,
+        ..ImportOptions::default()
+    };
+    let import = imports::import(owner, options, &file).await.unwrap();
     let user = owner.person(&member.tokens.user_id).await.unwrap().user.unwrap();
     Belongings {
         user: user.id,
         invitation: user.invitation.unwrap().id,
         group: group.group.unwrap().id,
+        import: import.id,
         role: role.role.unwrap().id,
     }
 }

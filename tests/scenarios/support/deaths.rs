@@ -60,6 +60,8 @@ pub const HASTE: &[(&str, &str, &str, &str)] = &[
     ("identity", "relay", "lease", "1s"),
     ("identity", "relay", "poll_interval", "100ms"),
     ("identity", "relay", "backoff_max", "500ms"),
+    ("identity", "imports", "lease", "1s"),
+    ("identity", "imports", "poll", "100ms"),
     ("notification", "mail", "lease", "1s"),
     ("notification", "mail", "poll_interval", "100ms"),
 ];

@@ -6,11 +6,17 @@ use std::path::Path;
 /// A mail, as it arrived.
 #[derive(Clone, Debug)]
 pub struct Mail {
+    to: String,
     pub message_id: String,
     pub text: String,
 }
 
 impl Mail {
+    /// Whether it is for this address. A domain is the same in any case, and mail libraries write it in lower case.
+    pub fn is_to(&self, email: &str) -> bool {
+        self.to.contains(&email.to_lowercase())
+    }
+
     /// The token in its accept link.
     pub fn token(&self) -> String {
         let (_, rest) = self.text.split_once("token=").unwrap();
@@ -31,11 +37,12 @@ pub fn read(folder: &Path, to: &str) -> Vec<Mail> {
     paths.sort();
     paths
         .iter()
-        .filter_map(|path| parse(&fs::read_to_string(path).unwrap(), to))
+        .filter_map(|path| parse(&fs::read_to_string(path).unwrap()))
+        .filter(|mail| mail.is_to(to))
         .collect()
 }
 
-fn parse(raw: &str, to: &str) -> Option<Mail> {
+fn parse(raw: &str) -> Option<Mail> {
     let (headers, _) = raw.split_once("\r\n\r\n").unwrap();
     let headers = headers.replace("\r\n ", " ");
     let header = |name: &str| {
@@ -44,11 +51,8 @@ fn parse(raw: &str, to: &str) -> Option<Mail> {
             .find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     };
-    // A domain is the same in any case, and mail libraries write it in lower case.
-    if !header("to")?.to_lowercase().contains(&to.to_lowercase()) {
-        return None;
-    }
     Some(Mail {
+        to: header("to")?.to_lowercase(),
         message_id: header("message-id")?,
         text: quoted_printable(raw),
     })

@@ -2,7 +2,9 @@
 
 pub mod audit;
 mod cast;
+pub mod crowd;
 pub mod deaths;
+pub mod imports;
 mod mail;
 mod owner;
 pub mod promises;

@@ -87,13 +87,18 @@ impl World {
         }
     }
 
-    /// A new account with the plan's seats, and its owner, logged in.
+    /// A new account with the seats of a team, and its owner, logged in.
     pub async fn account(&self) -> Owner {
+        self.account_on("team-monthly").await
+    }
+
+    /// A new account with the seats of a plan.
+    pub async fn account_on(&self, plan: &str) -> Owner {
         let email = format!("owner-{}@example.com", RequestId::new());
         let message = CreateAccountRequest {
             request_id: RequestId::new().to_string(),
             name: "Analytical Engines".into(),
-            plan: "team-monthly".into(),
+            plan: plan.into(),
             given_name: "Olivia".into(),
             family_name: "Owner".into(),
             email: email.clone(),
@@ -138,6 +143,11 @@ impl World {
     /// The mails that have arrived at an address, by now.
     pub fn mails(&self, to: &str) -> Vec<Mail> {
         mail::read(&self.mail_folder, to)
+    }
+
+    /// All mails that have arrived, by now.
+    pub fn all_mails(&self) -> Vec<Mail> {
+        mail::read(&self.mail_folder, "")
     }
 
     /// The one mail that arrives at an address.

@@ -8,9 +8,10 @@ use proto::identity::internal::v1::InvitationRow;
 use proto::identity::v1::ListInvitationsRequest;
 use proto::notification::v1::Delivery;
 use tonic::Status;
+use types::cell;
 
 use super::Format;
-use super::cell::{time, typed, word, words};
+use super::cell::{time, word, words};
 use super::chunks::Report;
 use super::sheet::Sheet;
 use crate::caller::From;
@@ -109,17 +110,17 @@ fn line(row: &InvitationsReportRow) -> [Cow<'_, str>; 14] {
         Cow::from(&row.invitation_id),
         word(row.kind().as_str_name(), "KIND_"),
         word(row.state().as_str_name(), "STATE_"),
-        typed(&row.email),
+        cell(&row.email),
         Cow::from(&row.inviter_id),
-        typed(&row.inviter_email),
-        typed(&row.inviter_name),
+        cell(&row.inviter_email),
+        cell(&row.inviter_name),
         words(&row.products),
         Cow::from(row.send_count.to_string()),
         time(row.create_time.as_ref()),
         time(row.expire_time.as_ref()),
         time(row.answer_time.as_ref()),
         word(row.delivery_state().as_str_name(), "STATE_"),
-        typed(&row.delivery_reason),
+        cell(&row.delivery_reason),
     ]
 }
 

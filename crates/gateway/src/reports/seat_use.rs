@@ -9,10 +9,10 @@ use proto::identity::internal::v1::Holder;
 use proto::licensing::internal::v1::{Holder as SeatHolder, ListHoldersRequest};
 use proto::licensing::v1::SeatPool;
 use tonic::Status;
-use types::InvitationId;
+use types::{InvitationId, cell};
 
 use super::Format;
-use super::cell::{typed, word};
+use super::cell::word;
 use super::chunks::Report;
 use super::sheet::Sheet;
 use crate::caller::From;
@@ -139,9 +139,9 @@ fn holder_line(row: &SeatUseReportRow) -> [Cow<'_, str>; 12] {
         none(),
         word(row.holder_kind().as_str_name(), "HOLDER_KIND_"),
         Cow::from(&row.holder_id),
-        typed(&row.email),
-        typed(&row.given_name),
-        typed(&row.family_name),
+        cell(&row.email),
+        cell(&row.given_name),
+        cell(&row.family_name),
         word(row.user_state().as_str_name(), "STATE_"),
     ]
 }

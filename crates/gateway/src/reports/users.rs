@@ -7,9 +7,10 @@ use proto::admin::v1::{StreamUsersReportResponse, UsersReportRow};
 use proto::identity::internal::v1::UserRow;
 use proto::identity::v1::{ListUsersRequest, UserFilter};
 use tonic::Status;
+use types::cell;
 
 use super::Format;
-use super::cell::{time, typed, word, words};
+use super::cell::{time, word, words};
 use super::chunks::Report;
 use super::sheet::Sheet;
 use crate::caller::From;
@@ -107,16 +108,16 @@ fn row(found: UserRow, seats: &mut HashMap<String, Vec<String>>) -> UsersReportR
 fn line(row: &UsersReportRow) -> [Cow<'_, str>; 17] {
     [
         Cow::from(&row.user_id),
-        typed(&row.email),
-        typed(&row.given_name),
-        typed(&row.family_name),
+        cell(&row.email),
+        cell(&row.given_name),
+        cell(&row.family_name),
         word(row.state().as_str_name(), "STATE_"),
         word(row.role().as_str_name(), "ROLE_"),
-        typed(&row.custom_role_name),
+        cell(&row.custom_role_name),
         Cow::from(&row.group_id),
-        typed(&row.group_name),
+        cell(&row.group_name),
         Cow::from(&row.settings_template_id),
-        typed(&row.settings_template_name),
+        cell(&row.settings_template_name),
         words(&row.products),
         Cow::from(&row.language),
         Cow::from(&row.time_zone),

@@ -9,6 +9,7 @@ mod assign_roles;
 mod audit_feed;
 mod batch_get_holders;
 mod bring_back_user;
+mod cancel_import;
 mod change;
 mod change_password;
 mod check_access;
@@ -35,15 +36,19 @@ mod get_billing_contact;
 mod get_caller;
 mod get_effective_settings;
 mod get_group;
+mod get_import;
 mod get_invitation;
 mod get_settings_template;
 mod get_user;
 mod get_user_settings;
+mod import_users;
 mod inspect_invitation;
 mod limits;
 mod links;
 mod list_audit_events;
 mod list_groups;
+mod list_import_rows;
+mod list_imports;
 mod list_invitation_rows;
 mod list_invitations;
 mod list_roles;
@@ -53,6 +58,7 @@ mod list_users;
 mod lock_user;
 mod log_in;
 mod log_out;
+mod merge_users;
 mod notices;
 mod offer_billing_contact;
 mod origin;
@@ -67,6 +73,7 @@ mod resend_invitation;
 mod reset_password;
 mod resolve_reservations;
 mod revoke_invitation;
+mod run_imports;
 mod sign_up;
 mod tokens;
 mod update_account;
@@ -78,6 +85,7 @@ mod update_user;
 mod update_user_settings;
 mod update_users;
 mod watch_audit_events;
+mod watch_import;
 
 pub use apply_settings_template::Recipients;
 pub use assign_roles::Assignment;
@@ -90,6 +98,7 @@ pub use create_group::NewGroup;
 pub use create_settings_template::NewSettingsTemplate;
 pub use delete_role::Deletion;
 pub use get_billing_contact::{OpenOffer, Post};
+pub use import_users::Upload;
 pub use links::Links;
 pub use list_invitation_rows::InvitationRow;
 pub use list_roles::AnyRole;
@@ -97,6 +106,7 @@ pub use list_user_rows::UserRow;
 pub use origin::{invited, origin};
 pub use passwords::Passwords;
 pub use preview_transfer::{Described, Preview};
+pub use run_imports::ImportWaker;
 pub use tokens::AccessTokens;
 pub use update_settings_template::SettingsTemplateChange;
 pub use watch_audit_events::AuditBatch;
@@ -108,7 +118,7 @@ use storage::{Database, RelayWaker};
 use types::{AccountId, Clock, Mac};
 
 use crate::clients::Licensing;
-use crate::config::InvitationConfig;
+use crate::config::{ImportConfig, InvitationConfig};
 use crate::config::{OpenMailConfig, PasswordResetConfig, SignUpConfig};
 use crate::domain::error::Error;
 use crate::store::accounts;
@@ -142,6 +152,10 @@ pub struct App {
     pub audit_feed: AuditFeed,
     /// Commits requests to add users, several at once.
     pub commits: Commits,
+    /// Tells that there is an import to work on.
+    pub imports: ImportWaker,
+    /// Imports.
+    pub import_config: ImportConfig,
     /// How long requests are remembered.
     pub memory: Duration,
     /// How long an offer of the billing contact's post can be accepted.

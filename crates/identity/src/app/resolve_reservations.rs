@@ -7,11 +7,12 @@ use types::failpoint;
 use super::App;
 use crate::domain::admission::{Confirmation, ReservationKey, Resolution};
 use crate::domain::error::Error;
+use crate::store::import_chunks;
 use crate::store::requests::{self, Key};
 
 impl App {
     /// What became of each reservation. One that was not committed is aborted here and now, for good: after this answer no
-    /// commit of that attempt can succeed, however late it arrives.
+    /// commit of that attempt can succeed, however late it arrives. Only what an import goes on with stays open.
     ///
     /// # Errors
     /// When the database fails; then nothing is aborted.
@@ -20,7 +21,11 @@ impl App {
         let now = self.clock.now();
         let resolve = self.database.transaction(move |tx| {
             Box::pin(async move {
-                requests::abort(tx, &keys, now).await?;
+                let ids: Vec<&str> = keys.iter().map(|key| key.request_id.as_str()).collect();
+                let live = import_chunks::live(tx, &ids).await?;
+                let is_over = |key: &&ReservationKey| !live.contains(&key.request_id);
+                let over: Vec<ReservationKey> = keys.iter().filter(is_over).cloned().collect();
+                requests::abort(tx, &over, now).await?;
                 let names: Vec<Key> = keys
                     .iter()
                     .map(|key| Key {
@@ -38,6 +43,7 @@ impl App {
                         key,
                         holders: committed.holders.clone(),
                     }),
+                    None if live.contains(&key.request_id) => Resolution::Undecided,
                     Some(_) | None => Resolution::Aborted(key),
                 };
                 Ok::<_, Error>(keys.into_iter().zip(names).map(resolve).collect())

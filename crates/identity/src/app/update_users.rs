@@ -110,31 +110,41 @@ impl Change for UpdateUsers {
         scene: &Scene,
         attempt: &Attempt,
     ) -> Result<Done<Answer>, Error> {
-        let (account, now) = (scene.account.id, scene.pace.now);
-        let changes: Vec<(&User, &User)> = different(&plan)
-            .map(|amended| (&amended.before, &amended.after))
-            .collect();
-        amendments::write(tx, account, &changes, now).await?;
-        let event = |amended: &Amended| {
-            let (before, after) = amended.difference();
-            Event::new(account, &attempt.origin, "user.update", amended.after.id, now)
-                .before(&Value::Object(before))
-                .after(&Value::Object(after))
-        };
-        let mut done = Done {
-            holders: changed(&plan).filter_map(Amended::holder).collect(),
-            messages: changed(&plan)
-                .filter(|amended| amended.only_gives_up())
-                .map(release)
-                .collect::<Result<_, _>>()?,
-            events: different(&plan).map(event).collect(),
-            sessions: vec![],
-            answer: answer(&plan, attempt.seats.clone()),
-        };
-        give_roles(tx, &plan, scene, attempt, &mut done).await?;
-        go_on(tx, &plan, scene, attempt, &mut done).await?;
-        Ok(done)
+        carry_out(tx, &plan, scene, attempt).await
     }
+}
+
+/// Changes users as it is planned.
+pub(super) async fn carry_out(
+    tx: &impl Connection,
+    plan: &[Row],
+    scene: &Scene,
+    attempt: &Attempt,
+) -> Result<Done<Answer>, Error> {
+    let (account, now) = (scene.account.id, scene.pace.now);
+    let changes: Vec<(&User, &User)> = different(plan)
+        .map(|amended| (&amended.before, &amended.after))
+        .collect();
+    amendments::write(tx, account, &changes, now).await?;
+    let event = |amended: &Amended| {
+        let (before, after) = amended.difference();
+        Event::new(account, &attempt.origin, "user.update", amended.after.id, now)
+            .before(&Value::Object(before))
+            .after(&Value::Object(after))
+    };
+    let mut done = Done {
+        holders: changed(plan).filter_map(Amended::holder).collect(),
+        messages: changed(plan)
+            .filter(|amended| amended.only_gives_up())
+            .map(release)
+            .collect::<Result<_, _>>()?,
+        events: different(plan).map(event).collect(),
+        sessions: vec![],
+        answer: answer(plan, attempt.seats.clone()),
+    };
+    give_roles(tx, plan, scene, attempt, &mut done).await?;
+    go_on(tx, plan, scene, attempt, &mut done).await?;
+    Ok(done)
 }
 
 /// Gives users the role that they are to get.
@@ -212,7 +222,7 @@ async fn go_on(
 }
 
 /// The users to change.
-fn changed(plan: &[Row]) -> impl Iterator<Item = &Amended> {
+pub(super) fn changed(plan: &[Row]) -> impl Iterator<Item = &Amended> {
     let good = plan.iter().filter_map(|row| row.verdict.as_ref().ok());
     good.filter(|amended| amended.is_change())
 }
@@ -234,7 +244,7 @@ fn release(amended: &Amended) -> Result<Message, Error> {
     Ok(Message::new(RELEASE_SEATS, user.id, &release)?)
 }
 
-fn answer(plan: &[Row], seats: Vec<SeatCount>) -> Answer {
+pub(super) fn answer(plan: &[Row], seats: Vec<SeatCount>) -> Answer {
     Answer {
         results: plan.iter().map(Row::result).collect(),
         seats,

@@ -10,9 +10,10 @@ use proto::licensing::internal::v1::reservation_service_client::ReservationServi
 use proto::licensing::internal::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::ListProductsRequest;
 use proto::licensing::v1::product_service_client::ProductServiceClient;
+use types::{AccountId, RequestId, Timestamp};
 
 use super::{Refused, unavailable};
-use crate::domain::admission::{Confirmation, ReservationKey};
+use crate::domain::admission::{Confirmation, Grant, ReservationKey, SeatCount, SeatQuantity};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::error::Error;
 use crate::domain::message::{MoveSeats, ReleaseSeats};
@@ -21,6 +22,15 @@ use crate::wire::{confirmation, reservation_key};
 const NAME: &str = "licensing";
 /// How old the catalogue may be; it changes when licensing is released.
 const CATALOGUE_AGE: Duration = Duration::from_secs(60);
+
+/// What licensing says of seats.
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    /// The promise to hold them; none when there are too few, or they were only counted.
+    pub grant: Option<Grant>,
+    /// How they stand, sorted by product.
+    pub seats: Vec<SeatCount>,
+}
 
 /// A client of licensing; cheap to clone.
 #[derive(Clone)]
@@ -76,6 +86,50 @@ impl Licensing {
             )
         };
         Ok(Arc::new(Catalogue::new(products.map(read))))
+    }
+
+    /// Holds seats for a request, or holds them for longer; without `not_after` it only counts them.
+    ///
+    /// # Errors
+    /// [`Error::Contended`] when the request holds seats already, but other ones; when licensing is out of reach.
+    pub async fn reserve(
+        &self,
+        account: AccountId,
+        request_id: RequestId,
+        seats: &[SeatQuantity],
+        not_after: Option<Timestamp>,
+    ) -> Result<Reserved, Error> {
+        let seat = |seat: &SeatQuantity| internal::SeatQuantity {
+            product: seat.product.clone(),
+            quantity: seat.quantity,
+        };
+        let message = internal::ReserveSeatsRequest {
+            account_id: account.to_string(),
+            request_id: request_id.to_string(),
+            seats: seats.iter().map(seat).collect(),
+            not_after: not_after.map(chassis::timestamp),
+            validate_only: not_after.is_none(),
+        };
+        let request = self.signer.request(message, &Actor::Service, NAME);
+        let answer = self
+            .reservations
+            .clone()
+            .reserve_seats(request.map_err(unavailable(NAME))?)
+            .await
+            .map_err(|status| match chassis::reason(&status).as_deref() {
+                Some("REQUEST_IN_PROGRESS" | "REQUEST_STALE") => Error::Contended,
+                Some(_) | None => unavailable(NAME)(status),
+            })?;
+        let answer = answer.into_inner();
+        let count = |seat: internal::SeatAvailability| SeatCount {
+            product: seat.product,
+            requested: seat.requested,
+            available: seat.available,
+        };
+        Ok(Reserved {
+            grant: answer.grant.and_then(grant),
+            seats: answer.seats.into_iter().map(count).collect(),
+        })
     }
 
     /// Tells who took the seats of committed reservations.
@@ -145,4 +199,19 @@ impl Licensing {
         self.reservations.clone().abort_reservations(request).await?;
         Ok(())
     }
+}
+
+/// A promise that licensing has made to nobody but us.
+fn grant(grant: internal::Grant) -> Option<Grant> {
+    let deadline = grant.deadline?;
+    let micros = deadline.seconds.checked_mul(1_000_000)?;
+    let seat = |seat: internal::SeatQuantity| SeatQuantity {
+        product: seat.product,
+        quantity: seat.quantity,
+    };
+    Some(Grant {
+        epoch: grant.key?.epoch,
+        seats: grant.seats.into_iter().map(seat).collect(),
+        deadline: Timestamp::from_micros(micros.checked_add(i64::from(deadline.nanos) / 1_000)?),
+    })
 }

@@ -5,7 +5,7 @@ mod licensing;
 mod notification;
 
 pub use billing::Billing;
-pub use licensing::Licensing;
+pub use licensing::{Licensing, Reserved};
 pub use notification::{Letter, Notification};
 
 use std::collections::BTreeSet;

@@ -128,6 +128,8 @@ pub enum Resolution {
     Committed(Confirmation),
     /// It can never be committed any more.
     Aborted(ReservationKey),
+    /// It is still to be committed, by an import.
+    Undecided,
 }
 
 /// What became of one row.

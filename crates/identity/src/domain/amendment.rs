@@ -53,40 +53,55 @@ pub struct Amended {
 
 /// Decides every row of a request.
 pub fn decide(user_ids: &[String], amendment: &Amendment, scene: Scene<'_>) -> Vec<Row> {
-    let mut seen = HashSet::new();
-    let mut decide_one = |(index, user_id): (usize, &String)| {
-        let verdict = match user_id.parse::<UserId>() {
-            Err(_) => Err(Fault::IdMalformed),
-            Ok(id) if !seen.insert(id) => Err(Fault::UserRepeated),
-            Ok(id) => scene.find(id).map(|user| amendment.of(user)),
-        };
-        Row {
-            user_id: user_id.clone(),
-            verdict: verdict.map_err(|fault| Violation::new(fault, format!("user_ids[{index}]"))),
-        }
-    };
-    let mut rows: Vec<Row> = user_ids.iter().enumerate().map(&mut decide_one).collect();
-    if let Some(role) = amendment.role {
-        give(&mut rows, role, scene);
-    }
+    let wishes = user_ids.iter().map(|user_id| (user_id.clone(), Ok(amendment)));
+    let mut rows = decide_each(wishes, scene);
     if let Some(transition) = amendment.transition {
         go_on(&mut rows, transition, scene.posts);
     }
     rows
 }
 
-/// Gives a role to all good rows, as far as it can be given.
-fn give(rows: &mut [Row], role: GivenRole, scene: Scene<'_>) {
-    let good: Vec<User> = rows
-        .iter()
-        .filter_map(|row| Some(row.verdict.as_ref().ok()?.before.clone()))
+/// Decides rows that each ask for something else, but for a transition; or in which something is wrong already.
+pub fn decide_each<'a>(
+    wishes: impl Iterator<Item = (String, Result<&'a Amendment, Violation>)>,
+    scene: Scene<'_>,
+) -> Vec<Row> {
+    let mut seen = HashSet::new();
+    let mut roles = Vec::new();
+    let mut decide_one = |(index, (user_id, wish)): (usize, (String, Result<&Amendment, Violation>))| {
+        let amended = |amendment: &Amendment| {
+            let user = match user_id.parse::<UserId>() {
+                Err(_) => Err(Fault::IdMalformed),
+                Ok(id) if !seen.insert(id) => Err(Fault::UserRepeated),
+                Ok(id) => scene.find(id),
+            };
+            let user = user.map_err(|fault| Violation::new(fault, format!("user_ids[{index}]")))?;
+            roles.push(amendment.role);
+            Ok(amendment.of(user))
+        };
+        let verdict = wish.and_then(amended);
+        Row { user_id, verdict }
+    };
+    let mut rows: Vec<Row> = wishes.enumerate().map(&mut decide_one).collect();
+    give(&mut rows, &roles, scene);
+    rows
+}
+
+/// Gives the good rows the roles that are asked for in them, as far as they can be given.
+fn give(rows: &mut [Row], roles: &[Option<GivenRole>], scene: Scene<'_>) {
+    let good = rows.iter().filter_map(|row| row.verdict.as_ref().ok());
+    let users: Vec<(User, GivenRole)> = good
+        .zip(roles)
+        .filter_map(|(amended, role)| Some((amended.before.clone(), (*role)?)))
         .collect();
-    let pairs: Vec<_> = good.iter().map(|user| (user, role)).collect();
+    let pairs: Vec<_> = users.iter().map(|(user, role)| (user, *role)).collect();
     let mut verdicts = assignment::decide(scene.permissions, scene.posts, &pairs).into_iter();
+    let mut roles = roles.iter();
     for (index, row) in rows.iter_mut().enumerate() {
         let Ok(amended) = &mut row.verdict else { continue };
+        let Some(Some(role)) = roles.next() else { continue };
         match verdicts.next() {
-            Some(Ok(Effect::Raised | Effect::Lowered)) => amended.role = Some(role),
+            Some(Ok(Effect::Raised | Effect::Lowered)) => amended.role = Some(*role),
             Some(Ok(Effect::Nothing)) | None => {}
             Some(Err(fault)) => row.refuse(fault, index),
         }
@@ -157,6 +172,12 @@ impl<'a> Scene<'a> {
 impl Amendment {
     fn of(&self, user: &User) -> Amended {
         let mut after = user.clone();
+        if let Some(name) = &self.given_name {
+            after.given_name = name.to_string();
+        }
+        if let Some(name) = &self.family_name {
+            after.family_name = name.to_string();
+        }
         if let Some(group_id) = self.group_id {
             after.group_id = group_id;
         }
@@ -187,6 +208,8 @@ impl Amended {
     pub fn difference(&self) -> (Map<String, Value>, Map<String, Value>) {
         let told = |user: &User| {
             [
+                ("given_name", json!(user.given_name)),
+                ("family_name", json!(user.family_name)),
                 ("group_id", json!(user.group_id)),
                 ("settings_template_id", json!(user.settings_template_id)),
                 ("language", json!(user.language)),
@@ -240,7 +263,8 @@ impl Amended {
 }
 
 impl Row {
-    fn refuse(&mut self, fault: Fault, index: usize) {
+    /// Leaves the user as they are.
+    pub fn refuse(&mut self, fault: Fault, index: usize) {
         self.verdict = Err(Violation::new(fault, format!("user_ids[{index}]")));
     }
 

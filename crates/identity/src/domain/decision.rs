@@ -125,6 +125,7 @@ mod tests {
             family_name: "Lovelace".into(),
             email: (*email).to_owned(),
             options: Options::default(),
+            faults: vec![],
         };
         let request = AddUsers {
             request_id: RequestId::new(),

@@ -1,9 +1,10 @@
 //! Everything that identity can refuse, and everything that can go wrong.
 
-use types::AccountId;
+use types::{AccountId, ImportId};
 
 use super::closing::Blocker;
 use super::fault::Violation;
+use super::sheet::SheetFault;
 
 /// Why a use case did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,6 +39,21 @@ pub enum Error {
     /// Fields of a request are bad.
     #[error("a field is bad")]
     Field(Violation),
+    /// There is no such import in the caller's account.
+    #[error("there is no such import")]
+    ImportNotFound,
+    /// The pieces of a file do not come as they should.
+    #[error("a file comes as its options, and then its octets in pieces of up to 1 MiB")]
+    ImportMalformed,
+    /// The file did not arrive whole.
+    #[error("the file did not arrive whole")]
+    UploadBroken,
+    /// The same file was imported with the same options.
+    #[error("this file was imported before with the same options")]
+    FileImported(ImportId),
+    /// A file cannot be imported.
+    #[error("the file cannot be imported")]
+    File(#[from] SheetFault),
     /// An id is not one.
     #[error("{field} is not an id")]
     IdMalformed {

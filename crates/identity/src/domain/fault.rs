@@ -16,6 +16,16 @@ pub enum Fault {
     EmailMalformed,
     /// The same person as an earlier row.
     EmailRepeated,
+    /// More or fewer cells than the header.
+    RowRagged,
+    /// More than 64 KiB, or more cells than a header may have.
+    RowTooLong,
+    /// Quotes are opened and not closed, or the other way round.
+    QuoteUnbalanced,
+    /// There is no seat left of a product.
+    SeatsExhausted,
+    /// Only those who assign roles name one.
+    RoleForbidden,
     /// No name.
     NameMissing,
     /// More than 64 characters.

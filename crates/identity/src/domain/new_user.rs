@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use types::{Email, EmailTemplateId, GroupId, Language, Name, Permissions, RoleId, TemplateId, TimeZone};
 
 use super::fault::{Fault, Violation};
 use super::reference::References;
 use super::role::{GivenRole, RoleWish};
+
+/// The field of a violation that is about a row as a whole.
+pub const ROW: &str = "row";
 
 /// A person to add, as asked for.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +23,12 @@ pub struct NewUser {
     pub email: String,
     /// What is different for this one.
     pub options: Options,
+    /// What is known to be wrong with the row before it is judged.
+    pub faults: Vec<Violation>,
 }
 
 /// What a new user is given, as asked for; an empty field says nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Products to hold a seat of.
     pub products: Vec<String>,
@@ -41,7 +47,7 @@ pub struct Options {
 }
 
 /// A welcome e-mail that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WelcomeWish {
     /// The default one.
     Default,
@@ -101,11 +107,15 @@ impl Yardstick<'_> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn judge(&self, index: usize, row: &NewUser) -> Result<Candidate, Vec<Violation>> {
+        // Where the row itself could not be read, nothing more can be said.
+        if row.faults.iter().any(|violation| violation.field == ROW) {
+            return Err(row.faults.clone());
+        }
         let mut judge = Judge {
             shared: self.shared,
             own: &row.options,
             index,
-            violations: Vec::new(),
+            violations: row.faults.clone(),
         };
         let email = judge.field("email", Email::parse(&row.email).map_err(Fault::from));
         let given_name = judge.field("given_name", Name::parse(&row.given_name).map_err(Fault::from));
@@ -282,6 +292,7 @@ mod tests {
             family_name: "Lovelace".into(),
             email: "ada@example.com".into(),
             options: Options::default(),
+            faults: vec![],
         }
     }
 
@@ -359,6 +370,7 @@ mod tests {
                 time_zone: String::new(),
                 welcome: Some(WelcomeWish::Template(EmailTemplateId::new().to_string())),
             },
+            faults: vec![],
         };
         let expected = [
             (Fault::EmailMalformed, "users[3].email"),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use types::{AccountId, Name, Permission, Permissions, Role, RoleId, Timestamp};
 
 use super::description::Description;
@@ -69,7 +70,7 @@ impl GivenRole {
 }
 
 /// A role that may have been asked for: a built-in one or the account's own, which are named by two fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RoleWish {
     /// None was named.
     #[default]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
-use types::{GroupId, Language, Permissions, RequestId, RoleId, TemplateId, TimeZone};
+use types::{GroupId, Language, Name, Permissions, RequestId, RoleId, TemplateId, TimeZone};
 
 use super::admission::SeatCount;
 use super::fault::{Fault, Violation};
@@ -28,6 +28,10 @@ pub struct UpdateUsers {
 /// What is to be different; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChange {
+    /// A given name; empty to leave it.
+    pub given_name: String,
+    /// A family name; empty to leave it.
+    pub family_name: String,
     /// A role.
     pub role: RoleWish,
     /// A group; empty for none.
@@ -80,6 +84,10 @@ pub struct Terms<'a> {
 /// A change that can be made to a user.
 #[derive(Clone, Debug, Default)]
 pub struct Amendment {
+    /// A given name.
+    pub given_name: Option<Name>,
+    /// A family name.
+    pub family_name: Option<Name>,
     /// A role.
     pub role: Option<GivenRole>,
     /// A group, or none.
@@ -179,6 +187,8 @@ impl UserChange {
         }
         judge.transition(self);
         let amendment = Amendment {
+            given_name: judge.name("given_name", &self.given_name),
+            family_name: judge.name("family_name", &self.family_name),
             role: judge.role(&self.role, &terms.roles),
             group_id: judge.reference("group_id", self.group_id.as_deref(), terms.group, Fault::GroupNotFound),
             settings_template_id: judge.reference(
@@ -235,6 +245,14 @@ impl Judge {
             }
             Some(Transition::End(End::Suspension { .. }) | Transition::Reactivation) | None => {}
         }
+    }
+
+    fn name(&mut self, field: &str, text: &str) -> Option<Name> {
+        if text.is_empty() {
+            return None;
+        }
+        let name = Name::parse(text).map_err(|invalid| self.refuse(invalid.into(), format!("change.{field}")));
+        name.ok()
     }
 
     fn text<T, E>(&mut self, name: &str, text: &str, parse: impl Fn(&str) -> Result<T, E>, fault: Fault) -> Option<T> {
@@ -332,9 +350,13 @@ mod tests {
             }),
             role: RoleWish::Unknown,
             transition: Some(Transition::End(End::Deletion)),
+            given_name: "\n".into(),
+            family_name: "x".repeat(65),
         };
         let expected = [
             (Fault::ChangeContradictory, "change.delete"),
+            (Fault::NameCharacter, "change.given_name"),
+            (Fault::NameTooLong, "change.family_name"),
             (Fault::RoleUnknown, "change.role"),
             (Fault::GroupNotFound, "change.group_id"),
             (Fault::IdMalformed, "change.settings_template_id"),

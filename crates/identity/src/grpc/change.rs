@@ -40,6 +40,8 @@ fn read_change(change: &admin::UserChange) -> UserChange {
         remove: products.remove.clone(),
     };
     UserChange {
+        given_name: String::new(),
+        family_name: String::new(),
         group_id: change.group_id.clone(),
         settings_template_id: change.settings_template_id.clone(),
         language: change.language.clone(),

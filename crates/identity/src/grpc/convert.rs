@@ -1,5 +1,6 @@
 //! Between messages and what is meant by them.
 
+use chassis::Refusal;
 pub use chassis::timestamp;
 use prost::Message;
 use proto::admin::v1 as admin;
@@ -51,6 +52,7 @@ pub fn read_add_users(request: &admin::AddUsersRequest) -> Result<AddUsers, Erro
         family_name: user.family_name.clone(),
         email: user.email.clone(),
         options: read_options(user.options.as_ref()),
+        faults: vec![],
     });
     Ok(AddUsers {
         request_id,
@@ -61,7 +63,7 @@ pub fn read_add_users(request: &admin::AddUsersRequest) -> Result<AddUsers, Erro
     })
 }
 
-fn read_options(options: Option<&admin::UserOptions>) -> Options {
+pub fn read_options(options: Option<&admin::UserOptions>) -> Options {
     let Some(options) = options else {
         return Options::default();
     };
@@ -197,10 +199,11 @@ pub fn read_reservation_key(key: licensing::ReservationKey) -> Result<Reservatio
 /// What became of a reservation.
 pub fn resolution(resolution: &Resolution) -> internal::Resolution {
     let outcome = match resolution {
-        Resolution::Committed(committed) => internal::resolution::Outcome::Committed(confirmation(committed)),
-        Resolution::Aborted(key) => internal::resolution::Outcome::Aborted(reservation_key(key)),
+        Resolution::Committed(committed) => Some(internal::resolution::Outcome::Committed(confirmation(committed))),
+        Resolution::Aborted(key) => Some(internal::resolution::Outcome::Aborted(reservation_key(key))),
+        Resolution::Undecided => None,
     };
-    internal::Resolution { outcome: Some(outcome) }
+    internal::Resolution { outcome }
 }
 
 /// What a request to add users is answered with.
@@ -247,7 +250,12 @@ pub fn row_error(violations: &[Violation]) -> Option<RpcStatus> {
     if violations.is_empty() {
         return None;
     }
-    let status: Status = refuse(violations).into();
+    details(refuse(violations))
+}
+
+/// A refusal as part of an answer.
+pub fn details(refusal: Refusal) -> Option<RpcStatus> {
+    let status: Status = refusal.into();
     RpcStatus::decode(status.details()).ok()
 }
 

@@ -10,6 +10,8 @@ mod change_service;
 mod convert;
 mod field;
 mod group_service;
+mod import;
+mod import_service;
 mod internal_audit_service;
 mod invitation;
 mod invitation_service;
@@ -27,6 +29,7 @@ mod transfer_service;
 mod user_query;
 mod user_service;
 
+use proto::admin::v1::import_service_server::ImportServiceServer;
 use proto::identity::internal::v1::account_service_server::AccountServiceServer as InternalAccountServiceServer;
 use proto::identity::internal::v1::audit_service_server::AuditServiceServer as InternalAuditServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
@@ -70,6 +73,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
             billing_contact_service::BillingContacts(app.clone())
         ))
         .add_service(served!(GroupServiceServer, group_service::Groups(app.clone())))
+        .add_service(served!(ImportServiceServer, import_service::Imports(app.clone())))
         .add_service(served!(
             InvitationServiceServer,
             invitation_service::Invitations(app.clone())

@@ -6,6 +6,7 @@ use tonic::{Code, Status};
 use crate::domain::closing::Blocker;
 use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
+use crate::domain::sheet::SheetFault;
 
 impl From<Error> for Status {
     #[expect(
@@ -31,6 +32,11 @@ impl From<Error> for Status {
             Error::RoleAssignmentForbidden { field: path } => {
                 field(PermissionDenied, "ROLE_ASSIGNMENT_FORBIDDEN", &path)
             }
+            Error::ImportNotFound => plain(NotFound, "IMPORT_NOT_FOUND"),
+            Error::ImportMalformed => plain(InvalidArgument, "IMPORT_MALFORMED"),
+            Error::UploadBroken => plain(Aborted, "UPLOAD_BROKEN"),
+            Error::FileImported(id) => plain(AlreadyExists, "FILE_IMPORTED").metadata("import_id", id.to_string()),
+            Error::File(fault) => refuse_file(&fault),
             Error::Rows(violations) => refuse(&violations),
             Error::Field(violation) => refuse(&[violation]),
             Error::IdMalformed { field: path } => field(InvalidArgument, "ID_MALFORMED", path),
@@ -159,14 +165,57 @@ pub fn refuse(violations: &[Violation]) -> Refusal {
     })
 }
 
+/// What is wrong with a file, by its columns.
+fn refuse_file(fault: &SheetFault) -> Refusal {
+    let (reason, columns): (_, Vec<&str>) = match fault {
+        SheetFault::Empty => ("FILE_EMPTY", vec![]),
+        SheetFault::Binary => ("FILE_BINARY", vec![]),
+        SheetFault::TooLarge => ("FILE_TOO_LARGE", vec![]),
+        SheetFault::WithoutRows => ("FILE_WITHOUT_ROWS", vec![]),
+        SheetFault::HeaderTooWide => ("HEADER_TOO_WIDE", vec![]),
+        SheetFault::ColumnsUnknown(names) => ("COLUMN_UNKNOWN", names.iter().map(String::as_str).collect()),
+        SheetFault::ColumnsRepeated(names) => ("COLUMN_REPEATED", names.iter().map(String::as_str).collect()),
+        SheetFault::ColumnsMissing(columns) => ("COLUMN_MISSING", columns.iter().map(|it| it.name()).collect()),
+    };
+    let sentence = match columns.as_slice() {
+        [] => fault.to_string(),
+        names => format!("{fault}: {}", names.join(", ")),
+    };
+    let refusal = Refusal::new(Code::InvalidArgument, reason, sentence);
+    columns
+        .into_iter()
+        .fold(refusal, |refusal, name| refusal.field(name, reason, fault.to_string()))
+}
+
 /// What a fault is called outside.
 #[expect(
     clippy::too_many_lines,
     reason = "one match over every fault, so that none is forgotten"
 )]
-const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
+pub const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
     use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied};
     match fault {
+        Fault::RowRagged => (InvalidArgument, "ROW_RAGGED", "a row has as many cells as the header"),
+        Fault::RowTooLong => (
+            InvalidArgument,
+            "ROW_TOO_LONG",
+            "a row has at most 64 KiB and 256 cells",
+        ),
+        Fault::QuoteUnbalanced => (
+            InvalidArgument,
+            "QUOTE_UNBALANCED",
+            "the quotes in a row are out of balance",
+        ),
+        Fault::SeatsExhausted => (
+            FailedPrecondition,
+            "SEATS_EXHAUSTED",
+            "there was no seat left of a product",
+        ),
+        Fault::RoleForbidden => (
+            PermissionDenied,
+            "ROLE_ASSIGNMENT_FORBIDDEN",
+            "only those who assign roles may name one",
+        ),
         Fault::EmailMissing => (InvalidArgument, "EMAIL_MISSING", "an e-mail address is required"),
         Fault::EmailTooLong => (
             InvalidArgument,

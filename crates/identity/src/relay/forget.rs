@@ -1,4 +1,5 @@
-//! Forgets what nobody can ask about any more: old requests, and links that have long expired.
+//! Forgets what nobody can ask about any more: old requests, links that have long expired, imports
+//! that have long ended.
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub async fn forget(app: App, shutdown: Shutdown) {
     loop {
         tell("requests", app.forget_requests().await);
         tell("links", app.forget_links().await);
+        tell("imports", app.forget_imports().await);
         if !pause(INTERVAL, &shutdown).await {
             return;
         }

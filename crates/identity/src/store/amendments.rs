@@ -6,13 +6,17 @@ use storage::{Sql, json};
 use types::{AccountId, GroupId, TemplateId, Timestamp, UserId};
 
 use crate::domain::error::Error;
-use crate::domain::user::User;
+use crate::domain::user::{User, name_keys};
 
 /// A user to write.
 #[derive(Clone, Debug, Serialize)]
 struct Row {
     id: UserId,
     revision: i64,
+    given_name: String,
+    family_name: String,
+    given_key: String,
+    sort_key: String,
     group_id: Option<GroupId>,
     settings_template_id: Option<TemplateId>,
     language: String,
@@ -22,13 +26,17 @@ struct Row {
 }
 
 const WRITE: Sql = Sql {
-    postgres: "UPDATE users u SET group_id = r.group_id, settings_template_id = r.settings_template_id,
+    postgres: "UPDATE users u SET given_name = r.given_name, family_name = r.family_name, given_key = r.given_key,
+            sort_key = r.sort_key, group_id = r.group_id, settings_template_id = r.settings_template_id,
             language = r.language, time_zone = r.time_zone, products = r.products, seat_version = r.seat_version,
             revision = u.revision + 1, update_time = $3
-        FROM json_to_recordset($1::json) AS r(id text, revision bigint, group_id text, settings_template_id text,
+        FROM json_to_recordset($1::json) AS r(id text, revision bigint, given_name text, family_name text,
+            given_key text, sort_key text, group_id text, settings_template_id text,
             language text, time_zone text, products text, seat_version bigint)
         WHERE u.id = r.id AND u.account_id = $2 AND u.revision = r.revision",
-    sqlite: "UPDATE users SET group_id = r.value->>'group_id', settings_template_id = r.value->>'settings_template_id',
+    sqlite: "UPDATE users SET given_name = r.value->>'given_name', family_name = r.value->>'family_name',
+            given_key = r.value->>'given_key', sort_key = r.value->>'sort_key', group_id = r.value->>'group_id',
+            settings_template_id = r.value->>'settings_template_id',
             language = r.value->>'language', time_zone = r.value->>'time_zone', products = r.value->>'products',
             seat_version = r.value->>'seat_version', revision = users.revision + 1, update_time = $3
         FROM json_each($1) AS r
@@ -96,9 +104,14 @@ pub async fn write(
 }
 
 fn row(user: &User) -> Result<Row, Error> {
+    let (given_key, sort_key) = name_keys(&user.given_name, &user.family_name);
     Ok(Row {
         id: user.id,
         revision: user.revision,
+        given_name: user.given_name.clone(),
+        family_name: user.family_name.clone(),
+        given_key,
+        sort_key,
         group_id: user.group_id,
         settings_template_id: user.settings_template_id,
         language: user.language.clone(),

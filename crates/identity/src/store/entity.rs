@@ -235,3 +235,40 @@ pub mod audit_event {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Imports.
+pub mod import {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "imports")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub creator_id: String,
+        pub source: String,
+        pub state: String,
+        pub options: String,
+        pub size: i64,
+        pub sha256: String,
+        pub fingerprint: String,
+        pub encoding: String,
+        pub columns: String,
+        pub row_count: i64,
+        pub counts: String,
+        pub seats: String,
+        pub fault: Option<String>,
+        pub is_cancelled: bool,
+        pub revision: i64,
+        pub create_time: i64,
+        pub end_time: Option<i64>,
+        pub lease_owner: Option<String>,
+        pub lease_until: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

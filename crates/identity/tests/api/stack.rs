@@ -355,6 +355,7 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             memory: Duration::from_secs(7 * 24 * 60 * 60),
             tombstones: true,
         },
+        imports: identity::ImportConfig::default(),
         audit: AuditConfig {
             poll: Duration::from_millis(50),
             ..AuditConfig::default()

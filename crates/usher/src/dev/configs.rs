@@ -93,6 +93,7 @@ impl Parts<'_> {
             users: settings.block("users", &[])?,
             billing_contacts: settings.block("billing_contacts", &[])?,
             audit: settings.block("audit", &[])?,
+            imports: settings.block("imports", &[])?,
         };
         settings.finish()?;
         Ok(config)

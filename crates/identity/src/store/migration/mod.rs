@@ -16,6 +16,7 @@ mod m20261125_000101_index_users;
 mod m20261125_000501_create_creations;
 mod m20261125_000601_keep_audit_events;
 mod m20261125_000701_create_sign_ups;
+mod m20261125_000801_create_imports;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000501_create_creations::Migration),
             Box::new(m20261125_000601_keep_audit_events::Migration),
             Box::new(m20261125_000701_create_sign_ups::Migration),
+            Box::new(m20261125_000801_create_imports::Migration),
         ]
     }
 }
