@@ -42,10 +42,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     files
         .file
         .retain(|file| file.name() != "google/rpc/error_details.proto");
+    let mut config = tonic_prost_build::Config::new();
+    // By its name a message is found among the descriptors.
+    config.enable_type_names();
     tonic_prost_build::configure()
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .include_file("usher.rs")
-        .compile_fds(files)?;
+        .compile_fds_with_config(files, config)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Everything made from `proto/`: messages, clients, servers, descriptors, and who may call what.
 
 pub mod access;
+pub mod chain;
 
 /// The files of `proto/` and their imports, as a `google.protobuf.FileDescriptorSet` with options and comments.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/usher.binpb"));

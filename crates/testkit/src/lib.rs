@@ -1,7 +1,6 @@
 //! What tests need around them: throw-away servers, the built program, real clients and a faulty network.
 
 mod audit_sink;
-mod chain;
 mod cluster;
 mod environment;
 mod eventually;
@@ -14,7 +13,6 @@ mod proxy;
 mod redis;
 
 pub use audit_sink::AuditSink;
-pub use chain::{BrokenChain, Chain};
 pub use cluster::{Cluster, Member};
 pub use environment::{POSTGRES_URL, REDIS_URL};
 pub use eventually::eventually;
@@ -23,5 +21,6 @@ pub use port::free_port;
 pub use postgres::Postgres;
 pub use process::Process;
 pub use program::usher_program;
+pub use proto::chain::{BrokenChain, Chain};
 pub use proxy::{Network, Proxy};
 pub use redis::Redis;

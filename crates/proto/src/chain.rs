@@ -1,7 +1,7 @@
 //! Checks an audit log as anybody can who only reads the API, by the recipe that stands in `audit_event.proto`.
 
-use proto::identity::v1::AuditEvent;
-use proto::identity::v1::audit_event::Outcome;
+use crate::identity::v1::AuditEvent;
+use crate::identity::v1::audit_event::Outcome;
 use sha2::{Digest, Sha256};
 
 /// How far a log has been checked; begins before its first event.
