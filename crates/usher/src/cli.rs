@@ -2,11 +2,15 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{account, demo, dev, migrate, serve};
+use crate::commands::{
+    account, audit, completions, demo, dev, doctor, groups, invitations, login, logout, matrix, migrate, plan, roles,
+    seats, serve, templates, users,
+};
+use crate::exit::Exit;
 
 /// Usher administers the people of an organisation. Without a command it is `usher dev`.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = Exit::help())]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -17,6 +21,32 @@ pub struct Cli {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Log in at a gateway; the other commands use the session.
+    Login(login::Args),
+    /// End the session.
+    Logout(logout::Args),
+    /// Add people, look at them and change them.
+    Users(users::Args),
+    /// See who was invited, send it again, take it back.
+    Invitations(invitations::Args),
+    /// Put people into groups.
+    Groups(groups::Args),
+    /// Make sets of settings, and give them to people.
+    Templates(templates::Args),
+    /// See what roles there are, make some of the account's own, give them to people.
+    Roles(roles::Args),
+    /// See how many seats there are, and who holds them.
+    Seats(seats::Args),
+    /// See what the account pays for, and what it could.
+    Plan(plan::Args),
+    /// Read the account's log.
+    Audit(audit::Args),
+    /// Print who may do what.
+    Matrix(matrix::Args),
+    /// Look whether everything is as it must be, and say what to do where it is not.
+    Doctor(doctor::Args),
+    /// Print what completes these commands in a shell.
+    Completions(completions::Args),
     /// Run everything in this process, with a demo account and nothing to install.
     ///
     /// The variables that `usher serve` reads change settings here too: USHER_IDENTITY__INVITATIONS__LIFETIME=1h.

@@ -1,10 +1,14 @@
-//! What the `usher` program does: one service, all of them at once, and the chores around them.
+//! What the `usher` program does: one service, all of them at once, the chores around them, and a client for people.
 
 mod cli;
+mod client;
 mod commands;
+mod complaint;
 mod demo;
 mod dev;
+mod exit;
 mod operator;
+mod output;
 mod private_file;
 mod until;
 
@@ -12,3 +16,4 @@ pub use cli::{Cli, Command};
 pub use commands::run;
 pub use demo::DevFile;
 pub use dev::{Dev, DevOptions};
+pub use exit::Exit;

@@ -1,10 +1,12 @@
 //! The `usher` program; `usher help` tells what it does.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _scenario = fail::FailScenario::setup();
-    usher::run(usher::Cli::parse()).await
+    usher::run(usher::Cli::parse()).await.into()
 }

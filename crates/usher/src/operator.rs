@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
 use chassis::{Actor, CallerConfig, Channel, ClientConfig, Peer, Signer, config};
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::{CreateAccountRequest, CreateAccountResponse};
 use serde::Deserialize;
-use tonic::Status;
 use types::Clock;
 
 /// The name that identity has to trust the operator's key under.
@@ -53,17 +51,8 @@ impl Operator {
 
     /// Makes an account with its first user.
     pub(crate) async fn create_account(&self, message: CreateAccountRequest) -> anyhow::Result<CreateAccountResponse> {
-        let signed = self.signer.request(message, &Actor::Service, "identity");
-        let request = signed.map_err(|status| refused(&status))?;
-        let answer = self.accounts.clone().create_account(request).await;
-        Ok(answer.map_err(|status| refused(&status))?.into_inner())
-    }
-}
-
-/// A refusal, for the person at the terminal.
-pub(crate) fn refused(status: &Status) -> anyhow::Error {
-    match chassis::reason(status) {
-        Some(reason) => anyhow!("{} ({reason})", status.message()),
-        None => anyhow!("{} ({:?})", status.message(), status.code()),
+        let request = self.signer.request(message, &Actor::Service, "identity")?;
+        let answer = self.accounts.clone().create_account(request).await?;
+        Ok(answer.into_inner())
     }
 }

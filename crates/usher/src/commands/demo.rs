@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chassis::{TelemetryConfig, shutdown, telemetry};
 
-use crate::demo::{self, Client, Secrets, Showcase};
+use crate::client::Gateway;
+use crate::demo::{self, Secrets, Showcase};
 use crate::operator::{Config, Operator};
 
 /// Where to make it.
@@ -40,16 +41,16 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
 
 async fn open(args: Args) -> anyhow::Result<Showcase> {
     let config = Config::load(args.config.as_deref())?;
-    let gateway = config.gateway.context("the operator's configuration lacks `gateway`")?;
+    let peer = config.gateway.context("the operator's configuration lacks `gateway`")?;
     let mail_dir = config
         .mail_dir
         .context("the operator's configuration lacks `mail_dir`")?;
     let operator = Operator::new(&config.callers, &config.identity, &config.clients)?;
-    let client = Client::new(gateway, &config.clients)?;
+    let gateway = Gateway::new(peer, &config.clients)?;
     let path = std::path::absolute(args.file)?;
     let secrets = Secrets::new();
-    let demo = demo::prepare(&operator, &client, &secrets).await?;
-    Showcase::open(demo, client, secrets, mail_dir, path)
+    let demo = demo::prepare(&operator, &gateway, &secrets).await?;
+    Showcase::open(demo, gateway, secrets, mail_dir, path)
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the person who started it came for")]

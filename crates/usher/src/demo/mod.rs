@@ -2,7 +2,6 @@
 //!
 //! Every step bears repetition, so that a start that was cut short is made good by the next one with the same [`Secrets`].
 
-mod client;
 mod file;
 mod renewal;
 mod secrets;
@@ -10,14 +9,16 @@ mod showcase;
 mod welcome;
 
 use anyhow::Context;
+use proto::admin::v1::people_service_client::PeopleServiceClient;
 use proto::admin::v1::{AddUsersRequest, NewUser, UserOptions};
 use proto::identity::internal::v1::CreateAccountRequest;
+use proto::licensing::v1::seat_service_client::SeatServiceClient;
+use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 
-use self::client::Session;
-use crate::operator::{Operator, refused};
+use crate::client::{Gateway, Tokens};
+use crate::operator::Operator;
 use crate::until::until;
 
-pub(crate) use self::client::Client;
 pub use self::file::DevFile;
 pub(crate) use self::file::remove;
 pub(crate) use self::secrets::Secrets;
@@ -39,37 +40,44 @@ const PEOPLE: [(&str, &str, &str); 3] = [
 /// The demo account, there now if it was not before.
 pub(crate) struct Demo {
     account_id: String,
-    owner: Session,
+    owner: Tokens,
 }
 
 /// Makes the account and adds the people, unless an earlier start did.
-pub(crate) async fn prepare(operator: &Operator, client: &Client, secrets: &Secrets) -> anyhow::Result<Demo> {
+pub(crate) async fn prepare(operator: &Operator, gateway: &Gateway, secrets: &Secrets) -> anyhow::Result<Demo> {
     let created = operator.create_account(account(secrets)).await;
     let account_id = created.context("the demo account cannot be made")?.account_id;
-    let owner = log_in(client, secrets).await?;
+    let owner = log_in(gateway, secrets).await?;
     until("the demo account's seats", async || {
-        let pools = client.list_seat_pools(&owner).await?;
+        let pools = seat_pools(gateway, &owner).await?;
         let has_seats = |product| pools.iter().any(|pool| pool.product == product && pool.seats > 0);
         Ok(PRODUCTS.into_iter().all(has_seats))
     })
     .await?;
-    add_people(client, &owner, secrets).await?;
+    add_people(gateway, &owner, secrets).await?;
     Ok(Demo { account_id, owner })
 }
 
 /// Logs the owner in.
-async fn log_in(client: &Client, secrets: &Secrets) -> anyhow::Result<Session> {
-    let session = client.log_in(OWNER_EMAIL, &secrets.owner_password).await;
-    session.context("the demo account's owner cannot log in")
+async fn log_in(gateway: &Gateway, secrets: &Secrets) -> anyhow::Result<Tokens> {
+    let tokens = gateway.log_in(OWNER_EMAIL, &secrets.owner_password).await;
+    tokens.context("the demo account's owner cannot log in")
 }
 
-async fn add_people(client: &Client, owner: &Session, secrets: &Secrets) -> anyhow::Result<()> {
-    match client.add_users(owner, people(secrets)).await? {
+async fn seat_pools(gateway: &Gateway, owner: &Tokens) -> anyhow::Result<Vec<SeatPool>> {
+    let request = owner.request(ListSeatPoolsRequest {})?;
+    let answer = SeatServiceClient::new(gateway.channel()).list_seat_pools(request).await;
+    Ok(answer?.into_inner().seat_pools)
+}
+
+async fn add_people(gateway: &Gateway, owner: &Tokens, secrets: &Secrets) -> anyhow::Result<()> {
+    let request = owner.request(people(secrets))?;
+    match PeopleServiceClient::new(gateway.channel()).add_users(request).await {
         Ok(_) => Ok(()),
         // Requests are remembered for a week: what is older has been done, or people have since been added by hand. And
         // another version of this program may have added others.
         Err(status) if matches!(reason(&status).as_str(), "REQUEST_ID_EXPIRED" | "REQUEST_ID_REUSED") => Ok(()),
-        Err(status) => Err(refused(&status).context("the demo people cannot be added")),
+        Err(status) => Err(status).context("the demo people cannot be added"),
     }
 }
 

@@ -6,17 +6,17 @@ use std::time::Duration;
 use chassis::Shutdown;
 use types::{Clock, Timestamp};
 
-use super::client::Client;
 use super::file::DevFile;
 use super::log_in;
 use super::secrets::Secrets;
+use crate::client::Gateway;
 
 /// How long to wait after a failure.
 const RETRY: Duration = Duration::from_secs(5);
 
 /// What is kept fresh, and what it takes.
 pub(super) struct Renewal {
-    pub(super) client: Client,
+    pub(super) gateway: Gateway,
     pub(super) secrets: Secrets,
     pub(super) file: DevFile,
     pub(super) path: PathBuf,
@@ -46,10 +46,10 @@ impl Renewal {
     }
 
     async fn renew(&mut self) -> anyhow::Result<()> {
-        let session = log_in(&self.client, &self.secrets).await?;
-        self.file.access_token = session.access_token;
-        self.file.refresh_token = session.refresh_token;
-        self.expire_time = session.expire_time;
+        let tokens = log_in(&self.gateway, &self.secrets).await?;
+        self.file.access_token = tokens.access_token;
+        self.file.refresh_token = tokens.refresh_token;
+        self.expire_time = tokens.expire_time;
         self.file.write(&self.path)
     }
 }

@@ -6,11 +6,11 @@ use chassis::Shutdown;
 use tokio::task::JoinHandle;
 use types::{Clock, RequestId};
 
-use super::client::Client;
 use super::file::{self, DevFile};
 use super::renewal::Renewal;
 use super::secrets::Secrets;
 use super::{Demo, OWNER_EMAIL, welcome};
+use crate::client::Gateway;
 
 /// The file is there until [`Showcase::stop`].
 pub(crate) struct Showcase {
@@ -24,13 +24,13 @@ impl Showcase {
     /// Writes the file, and from now on renews the tokens in it.
     pub(crate) fn open(
         demo: Demo,
-        client: Client,
+        gateway: Gateway,
         secrets: Secrets,
         mail_dir: PathBuf,
         path: PathBuf,
     ) -> anyhow::Result<Self> {
         let file = DevFile {
-            address: client.address().to_owned(),
+            address: gateway.address().to_owned(),
             access_token: demo.owner.access_token,
             refresh_token: demo.owner.refresh_token,
             account_id: demo.account_id,
@@ -40,7 +40,7 @@ impl Showcase {
         };
         file.write(&path)?;
         let renewal = Renewal {
-            client,
+            gateway,
             secrets,
             file: file.clone(),
             path: path.clone(),

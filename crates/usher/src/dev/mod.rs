@@ -17,7 +17,8 @@ use self::configs::{Configs, Parts};
 use self::folder::Folder;
 use self::keys::Keys;
 use self::services::Services;
-use crate::demo::{self, Client, DevFile, Showcase};
+use crate::client::Gateway;
+use crate::demo::{self, DevFile, Showcase};
 use crate::operator::{self, Operator};
 
 /// Every process that signs calls, though here they are one.
@@ -81,19 +82,19 @@ impl Dev {
         let own = callers.get(operator::NAME).context("the operator has no key")?;
         let identity = Peer::Memory(peers.identity.clone());
         let operator = Operator::new(own, &identity, &ClientConfig::default())?;
-        let gateway = Peer::Tcp(format!("http://{address}"));
-        let client = Client::new(gateway.clone(), &ClientConfig::default())?;
+        let edge = Peer::Tcp(format!("http://{address}"));
+        let gateway = Gateway::new(edge.clone(), &ClientConfig::default())?;
         let secrets = keys.demo();
         let mut services = Services::start(configs, listeners, listener);
         let prepare = async {
-            services::ready(&peers, &gateway).await?;
-            demo::prepare(&operator, &client, &secrets).await
+            services::ready(&peers, &edge).await?;
+            demo::prepare(&operator, &gateway, &secrets).await
         };
         let demo = tokio::select! {
             demo = prepare => demo?,
             error = services.first_end() => return Err(error),
         };
-        let showcase = Showcase::open(demo, client, secrets, folder.mail(), folder.dev_file())?;
+        let showcase = Showcase::open(demo, gateway, secrets, folder.mail(), folder.dev_file())?;
         Ok(Self {
             showcase,
             operator,
