@@ -17,11 +17,14 @@ fn commands(mark: &str) -> String {
     rest.split_once("```").unwrap().0.to_owned()
 }
 
-/// Runs commands as a shell would, in a folder; answers what they print.
+/// Runs commands as a shell would, in a folder that is home, with the program at hand; answers what they print.
 async fn paste(folder: &Path, text: &str) -> String {
+    let program = usher_program();
+    let script = format!("PATH=\"{}:$PATH\"\n{text}", program.parent().unwrap().display());
     let output = tokio::process::Command::new("bash")
-        .args(["-euo", "pipefail", "-c", text])
+        .args(["-euo", "pipefail", "-c", &script])
         .current_dir(folder)
+        .env("XDG_CONFIG_HOME", folder.join("config"))
         .output()
         .await
         .unwrap();
@@ -67,6 +70,35 @@ async fn the_commands_of_the_readme_work_with_real_grpcurl() {
     ] {
         assert!(out.contains(expected), "no {expected} in\n{out}");
     }
+}
+
+#[tokio::test]
+async fn the_commands_of_the_readme_work_with_the_program_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_process, _file) = dev(folder.path()).await;
+    let text = commands("usher").replace(".usher/", "data/");
+    assert!(text.matches("usher ").count() >= 15, "{text}");
+    let out = paste(folder.path(), &text).await;
+    for expected in [
+        "INVITED",
+        "van Rossum",
+        "\"assigned\"",
+        "team-monthly",
+        "MANAGE_USERS",
+        "billing contact",
+    ] {
+        assert!(out.contains(expected), "no {expected} in\n{out}");
+    }
+    let people = std::fs::read_to_string(folder.path().join("people.csv")).unwrap();
+    assert!(
+        people.contains("mary@example.com,Mary,Jackson,MEMBER,meeting|training|webinar,"),
+        "{people}"
+    );
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert!(
+        log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()),
+        "{log}"
+    );
 }
 
 #[tokio::test]

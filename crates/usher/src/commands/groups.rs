@@ -58,7 +58,7 @@ struct Create {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "change", required = true, multiple = true, args = ["name", "description"])]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true).args(["name", "description"]))]
 struct Update {
     /// The group, by name or id.
     group: String,

@@ -64,7 +64,8 @@ impl Showcase {
 
     /// Where everything is, and commands to paste.
     pub(crate) fn welcome(&self) -> String {
-        welcome::text(&self.file, &self.path, RequestId::new())
+        let program = std::env::current_exe().unwrap_or_else(|_| "usher".into());
+        welcome::text(&self.file, &self.path, &program, RequestId::new())
     }
 
     /// Renews no more; the file goes.

@@ -20,7 +20,7 @@ const KATHERINE: &str = r#"{"given_name": "Katherine", "family_name": "Johnson",
 const DOROTHY: &str = r#"{"given_name": "Dorothy", "family_name": "Vaughan", "email": "dorothy@example.com", "options": {"products": ["webinar"], "language": "de"}}"#;
 
 /// Where everything is, and commands to paste.
-pub(super) fn text(file: &DevFile, path: &Path, request_id: RequestId) -> String {
+pub(super) fn text(file: &DevFile, path: &Path, program: &Path, request_id: RequestId) -> String {
     let mut text = format!(
         "Usher is ready on {address} (gRPC without TLS, with reflection). Ctrl-C ends this.
 
@@ -29,6 +29,11 @@ pub(super) fn text(file: &DevFile, path: &Path, request_id: RequestId) -> String
   e-mails   {mail_dir}
   scripts   {path}
 
+The command line, for the owner; `usher help` tells what else it can do:
+
+  {program} login --demo {quoted_path}
+  {program} users list
+
 The owner's access token works for a few minutes; {name_of_file} always has a fresh one:
 
   TOKEN={access_token}
@@ -36,6 +41,7 @@ The owner's access token works for a few minutes; {name_of_file} always has a fr
 ",
         address = file.address,
         name = ACCOUNT_NAME,
+        program = quoted(&program.display().to_string()),
         name_of_file = path.file_name().unwrap_or_default().display(),
         account_id = file.account_id,
         owner_email = file.owner_email,
@@ -157,7 +163,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("dev.json");
         file().write(&path).unwrap();
-        let text = text(&file(), &path, RequestId::new());
+        let text = text(&file(), &path, Path::new("usher"), RequestId::new());
         let line = text.lines().find(|line| line.contains("sed -n")).unwrap();
         let output = std::process::Command::new("sh")
             .args(["-c", &format!("{line}; printf %s \"$TOKEN\"")])

@@ -1,14 +1,12 @@
 //! `usher account create`.
 
 use std::path::Path;
-use std::process::{Output, Stdio};
 
 use chassis::CallerConfig;
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::identity::FakeIdentity;
-use crate::program::{stderr, stdout, usher};
+use crate::program::{stderr, stdout, usher, with_input};
 
 async fn identity(folder: &Path) -> FakeIdentity {
     let callers = CallerConfig::circle(["operator", "identity"]);
@@ -25,19 +23,6 @@ fn create(folder: &Path, email: &str) -> Command {
     command.args(["--name", "Initech", "--plan", "team-monthly"]);
     command.args(["--given-name", "Bill", "--family-name", "Lumbergh", "--email", email]);
     command
-}
-
-async fn with_input(mut command: Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).await.unwrap();
-    drop(stdin);
-    child.wait_with_output().await.unwrap()
 }
 
 #[tokio::test]

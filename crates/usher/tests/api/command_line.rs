@@ -56,3 +56,34 @@ async fn keygen_prints_a_pair_that_toml_can_read() {
     assert_eq!(keys, ["key", "public_key"]);
     assert_ne!(pair["key"], pair["public_key"]);
 }
+
+#[tokio::test]
+async fn every_command_has_examples_and_shells_complete_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(folder.path(), ["completions", shell]).await;
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(stdout(&output).contains("invitations"), "{shell}");
+    }
+    for command in [
+        &["login"][..],
+        &["users", "add"],
+        &["users", "export"],
+        &["invitations", "resend"],
+        &["groups", "create"],
+        &["templates", "apply"],
+        &["roles", "assign"],
+        &["seats", "list"],
+        &["plan", "show"],
+        &["audit", "tail"],
+        &["matrix"],
+        &["doctor"],
+        &["completions"],
+    ] {
+        let output = run(folder.path(), [command, &["--help"]].concat()).await;
+        assert!(stdout(&output).contains(&format!("usher {}", command.join(" "))));
+        assert!(stdout(&output).contains("Examples:"), "{command:?}");
+    }
+    let output = run(folder.path(), ["--help"]).await;
+    assert!(stdout(&output).contains("  7  unavailable"), "{}", stdout(&output));
+}

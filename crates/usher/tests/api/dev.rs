@@ -98,6 +98,31 @@ async fn every_command_it_shows_works_as_it_stands() {
 }
 
 #[tokio::test]
+async fn its_owner_logs_in_to_the_command_line_as_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(&options(folder.path())).await.unwrap();
+    let this = std::env::current_exe().unwrap();
+    let this = format!("'{}'", this.display());
+    let welcome = dev.welcome();
+    let commands: Vec<_> = welcome
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix(&this))
+        .collect();
+    assert_eq!(commands.len(), 2, "{welcome}");
+    for command in commands {
+        let script = format!("'{}'{command}", env!("CARGO_BIN_EXE_usher"));
+        let output = tokio::process::Command::new("sh")
+            .args(["-c", &script])
+            .env("XDG_CONFIG_HOME", folder.path().join("config"))
+            .output()
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{script}: {}", stderr(&output));
+    }
+    dev.stop().await;
+}
+
+#[tokio::test]
 async fn a_second_one_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let lock = std::fs::File::create(folder.path().join("lock")).unwrap();

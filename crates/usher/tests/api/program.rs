@@ -2,8 +2,9 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// The program in `folder`, with a clean slate for an environment.
@@ -16,6 +17,20 @@ pub fn usher(folder: &Path) -> Command {
 /// Runs it to its end.
 pub async fn run(folder: &Path, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
     usher(folder).args(args).output().await.unwrap()
+}
+
+/// Runs a command with a text at its standard input.
+pub async fn with_input(mut command: Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).await.unwrap();
+    drop(stdin);
+    child.wait_with_output().await.unwrap()
 }
 
 pub fn stdout(output: &Output) -> String {

@@ -1,0 +1,115 @@
+//! `usher login` and `usher logout`, and the session between them.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::Value;
+use testkit::{Process, eventually};
+
+use crate::program::{stderr, usher};
+use crate::terminal::Terminal;
+
+const SOON: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_session_is_begun_used_and_ended() {
+    let terminal = Terminal::start().await;
+    for path in [terminal.session(), terminal.session().parent().unwrap().to_owned()] {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others can use {}", path.display());
+    }
+    terminal.ok(&["seats", "list"]).await;
+    let kept = fs::read_to_string(terminal.session()).unwrap();
+    terminal.ok(&["logout"]).await;
+    assert!(!terminal.session().exists());
+    let (exit, complaint) = terminal.refused(&["seats", "list"]).await;
+    assert_eq!(exit, 3);
+    assert!(complaint.contains("usher login"), "{complaint}");
+
+    // It has ended at the gateway too: a copy of it is worth nothing.
+    fs::write(terminal.session(), kept).unwrap();
+    fs::set_permissions(terminal.session(), Permissions::from_mode(0o600)).unwrap();
+    let ended = eventually(SOON, async || match terminal.run(&["seats", "list"]).await {
+        output if output.status.code() == Some(3) => Ok(stderr(&output)),
+        output => Err(format!("{:?}", output.status)),
+    });
+    let complaint = ended.await;
+    assert!(complaint.contains("usher login"), "{complaint}");
+}
+
+#[tokio::test]
+async fn whoever_cannot_log_in_is_told_and_keeps_the_session_they_have() {
+    let terminal = Terminal::start().await;
+    let output = terminal.log_in("owner@example.com", "a wrong password").await;
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("CREDENTIALS_INVALID"), "{}", stderr(&output));
+    terminal.ok(&["seats", "list"]).await;
+
+    let elsewhere = ["seats", "list", "--server", "127.0.0.1:1"];
+    let (exit, complaint) = terminal.refused(&elsewhere).await;
+    assert_eq!(exit, 3);
+    assert!(complaint.contains("not at 127.0.0.1:1"), "{complaint}");
+    let (exit, _) = terminal
+        .refused(&["login", "--server", "10.0.0.1:1", "--email", "a@example.com"])
+        .await;
+    assert_eq!(exit, 6, "a password must not leave this machine in the clear");
+    let (exit, _) = terminal.refused(&["login", "--email", "a@example.com"]).await;
+    assert_eq!(exit, 6, "nobody is there to type a password");
+    let (exit, _) = terminal.refused(&["login"]).await;
+    assert_eq!(exit, 2);
+}
+
+#[tokio::test]
+async fn a_session_that_others_could_have_read_is_not_used() {
+    let terminal = Terminal::start().await;
+    fs::set_permissions(terminal.session(), Permissions::from_mode(0o644)).unwrap();
+    let (exit, complaint) = terminal.refused(&["seats", "list"]).await;
+    assert_eq!(exit, 6);
+    let path = terminal.session();
+    assert!(
+        complaint.contains(&format!("chmod 600 {}", path.display())),
+        "{complaint}"
+    );
+}
+
+async fn short_lived(folder: &Path) -> Process {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_usher"));
+    command.current_dir(folder).args(["--listen", "127.0.0.1:0", "--quiet"]);
+    // Less than what a client wants an access token to have left: each command renews it.
+    command.env("USHER_IDENTITY__SESSIONS__ACCESS_LIFETIME", "20s");
+    let process = Process::start("usher dev", &mut command, &folder.join("log")).unwrap();
+    eventually(SOON, async || {
+        fs::metadata(folder.join(".usher/dev.json")).map_err(|error| error.to_string())
+    })
+    .await;
+    process
+}
+
+#[tokio::test]
+async fn commands_that_renew_the_session_at_once_do_not_end_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let _dev = short_lived(folder.path()).await;
+    let run = async |args: &[&str]| {
+        let mut command = usher(folder.path());
+        command.args(args).env("XDG_CONFIG_HOME", folder.path().join("config"));
+        command.output().await.unwrap()
+    };
+    let output = run(&["login", "--demo", ".usher/dev.json"]).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let session = folder.path().join("config/usher/session.json");
+    let refresh_token = || {
+        let session: Value = serde_json::from_str(&fs::read_to_string(&session).unwrap()).unwrap();
+        session["refresh_token"].as_str().unwrap().to_owned()
+    };
+    let first = refresh_token();
+    let outputs = join_all((0..8).map(|_| run(&["seats", "list"]))).await;
+    for output in outputs {
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    assert_ne!(refresh_token(), first);
+    let output = run(&["seats", "list"]).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+}
