@@ -1,12 +1,12 @@
 //! Somebody who is logged in at a gateway, and calls it.
 
-mod chunks;
 mod connection;
 mod gateway;
 mod lookup;
 mod pages;
 mod password;
 mod repeat;
+mod resume;
 mod store;
 mod tokens;
 
@@ -17,7 +17,6 @@ use tokio::sync::Mutex;
 use tonic::Request;
 use types::Clock;
 
-pub(crate) use self::chunks::{chunks, is_passing};
 pub use self::connection::Connection;
 pub(crate) use self::gateway::Gateway;
 pub(crate) use self::lookup::{Lookup, RoleChoice};
@@ -26,6 +25,7 @@ pub(crate) use self::pages::pages;
 pub(crate) use self::password::Password;
 pub use self::repeat::Repeatable;
 pub(crate) use self::repeat::repeat;
+pub(crate) use self::resume::{after, resume};
 pub(crate) use self::store::{Login, Store};
 pub(crate) use self::tokens::Tokens;
 

@@ -40,7 +40,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct List {
     /// Only those whose name begins with this.
-    #[arg(long, value_name = "PREFIX", default_value = "")]
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
     name: String,
     #[command(flatten)]
     extent: Extent,
@@ -51,7 +51,7 @@ struct Create {
     /// Its name.
     name: String,
     /// What it is for.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     #[command(flatten)]
     repeatable: Repeatable,

@@ -43,7 +43,7 @@ struct List {
     #[arg(long, value_enum)]
     kind: Option<Kind>,
     /// Only those whose address begins with this.
-    #[arg(long, value_name = "PREFIX", default_value = "")]
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
     email: String,
     #[command(flatten)]
     extent: Extent,

@@ -52,7 +52,7 @@ struct Create {
     /// Its name.
     name: String,
     /// What it is for.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     /// What it grants, as `usher matrix` names it; several times for several.
     #[arg(long = "permission", value_name = "PERMISSION", value_parser = permission)]

@@ -7,7 +7,7 @@ use proto::identity::v1::user;
 use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 
-use crate::client::{Client, Connection, chunks};
+use crate::client::{Client, Connection, after, resume};
 use crate::output::{Output, Record, word};
 
 /// What to do.
@@ -32,7 +32,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Holders {
     /// Only seats of this product.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     product: String,
 }
 
@@ -79,9 +79,9 @@ pub(crate) async fn each_holder(
             .await?;
         Ok(answer.into_inner())
     };
-    chunks(open, |chunk| {
+    resume(String::new(), open, |chunk| {
         take(&chunk.rows)?;
-        Ok(chunk.resume_token)
+        Ok(after(chunk.resume_token))
     })
     .await
 }

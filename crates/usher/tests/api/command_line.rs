@@ -57,6 +57,23 @@ async fn keygen_prints_a_pair_that_toml_can_read() {
     assert_ne!(pair["key"], pair["public_key"]);
 }
 
+/// As in `usher users list | head`.
+#[tokio::test]
+async fn a_reader_who_has_seen_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "'{}' completions bash | head -c 1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_usher")
+    );
+    let output = tokio::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .output()
+        .await
+        .unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
 #[tokio::test]
 async fn every_command_has_examples_and_shells_complete_them() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,17 +1,14 @@
 //! `usher audit tail`.
 
-use std::time::Duration;
+use std::ops::ControlFlow;
 
 use proto::identity::v1::audit_service_client::AuditServiceClient;
 use proto::identity::v1::{AuditEvent, WatchAuditEventsRequest, WatchAuditEventsResponse};
 use tonic::Streaming;
 
 use super::{head, page};
-use crate::client::{Client, Extent, is_passing, pages, repeat};
+use crate::client::{Client, Extent, pages, resume};
 use crate::output::{Format, List, Output, Record, printable};
-
-/// How long to wait before a watch that was cut is taken up again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -72,28 +69,16 @@ async fn last(client: &Client, lines: &mut Lines<'_>, limit: u32) -> anyhow::Res
 
 /// Prints the events after a number until the one with the number `end`; takes up a watch that has ended.
 async fn watch(client: &Client, lines: &mut Lines<'_>, begin: i64, end: i64) -> anyhow::Result<()> {
-    let mut after = begin;
-    while after < end {
-        let mut stream = repeat(async || open(client, after).await).await?;
-        loop {
-            match stream.message().await {
-                Ok(Some(part)) => {
-                    lines.print(&part.audit_events)?;
-                    after = part.sequence;
-                    if after >= end {
-                        return Ok(());
-                    }
-                }
-                Ok(None) => break,
-                Err(status) if is_passing(status.code()) => {
-                    tokio::time::sleep(PAUSE).await;
-                    break;
-                }
-                Err(status) => return Err(status.into()),
-            }
-        }
-    }
-    Ok(())
+    let open = async |after| open(client, after).await;
+    resume(begin, open, |part: WatchAuditEventsResponse| {
+        lines.print(&part.audit_events)?;
+        Ok(if part.sequence < end {
+            ControlFlow::Continue(part.sequence)
+        } else {
+            ControlFlow::Break(())
+        })
+    })
+    .await
 }
 
 async fn open(client: &Client, after: i64) -> anyhow::Result<Streaming<WatchAuditEventsResponse>> {

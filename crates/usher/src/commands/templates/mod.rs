@@ -61,10 +61,10 @@ struct Create {
     /// Its name.
     name: String,
     /// What it is for.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     /// The template to copy, by name or id; without it the system default.
-    #[arg(long, value_name = "TEMPLATE", default_value = "")]
+    #[arg(long, value_name = "TEMPLATE", default_value = "", hide_default_value = true)]
     from: String,
     /// A value that is different from the copied one; without a value the account's counts. Several times for several.
     #[arg(long = "set", value_name = "KEY=VALUE")]

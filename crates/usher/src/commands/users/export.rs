@@ -6,7 +6,7 @@ use proto::admin::v1::report_service_client::ReportServiceClient;
 use proto::admin::v1::{StreamUsersReportRequest, UsersReportRow};
 use proto::identity::v1::UserFilter;
 
-use crate::client::{Client, Lookup, chunks};
+use crate::client::{Client, Lookup, after, resume};
 use crate::output::{products, word};
 
 /// What an import reads, in this order.
@@ -35,7 +35,7 @@ Examples:
   usher users export --group Research > research.csv")]
 pub(super) struct Args {
     /// Only those in this group, by name or id.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     group: String,
 }
 
@@ -59,9 +59,9 @@ pub(super) async fn run(client: &Client, args: Args) -> anyhow::Result<()> {
     };
     let mut file = csv::Writer::from_writer(io::stdout());
     file.write_record(COLUMNS)?;
-    chunks(open, |chunk| {
+    resume(String::new(), open, |chunk| {
         write(&mut file, &chunk.rows)?;
-        Ok(chunk.resume_token)
+        Ok(after(chunk.resume_token))
     })
     .await?;
     Ok(file.flush()?)

@@ -19,7 +19,7 @@ Examples:
   usher users list --product training --all --output json | jq -r '.[].user.email'")]
 pub(super) struct Args {
     /// Only those whose given name, family name, full name or address begins with this.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     text: String,
     /// Only those in this state; several times for several. Without it, all but the deleted.
     #[arg(long = "state", value_enum)]
@@ -28,10 +28,10 @@ pub(super) struct Args {
     #[arg(long = "role", value_enum)]
     roles: Vec<Role>,
     /// Only those who hold, or are to hold, a seat of this product.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     product: String,
     /// Only those in this group, by name or id.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     group: String,
     /// What to sort by.
     #[arg(long, value_enum, default_value_t = Sort::Added)]
