@@ -5,8 +5,10 @@ use proto::admin::v1::people_service_client::PeopleServiceClient;
 use proto::admin::v1::{ResendInvitationRequest, ResendInvitationResponse};
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::{Invitation, ListInvitationsRequest, RevokeInvitationRequest, invitation};
+use types::Email;
 
-use crate::client::{Client, Connection, Extent, Repeatable, repeat};
+use crate::client::{Client, Connection, Extent, Repeatable, pages, repeat};
+use crate::complaint::Problem;
 use crate::output::{Output, Record, products, time, word};
 
 /// What to do.
@@ -23,10 +25,10 @@ enum Command {
     /// List invitations, in the order in which they were made.
     List(List),
     /// Send one again: with a new link, the only one that works from then on, and with a new time to accept it.
-    #[command(after_help = "Examples:\n  usher invitations resend inv_…")]
+    #[command(after_help = "Examples:\n  usher invitations resend ada@example.com")]
     Resend(Resend),
     /// Take one back: its link is dead at once, and its seats come free.
-    #[command(after_help = "Examples:\n  usher invitations revoke inv_…")]
+    #[command(after_help = "Examples:\n  usher invitations revoke ada@example.com")]
     Revoke(Revoke),
 }
 
@@ -67,7 +69,7 @@ enum Kind {
 
 #[derive(Debug, clap::Args)]
 struct Resend {
-    /// The invitation's id.
+    /// The invitation, by its id or by the invited address; of several, the latest.
     invitation: String,
     #[command(flatten)]
     repeatable: Repeatable,
@@ -75,7 +77,7 @@ struct Resend {
 
 #[derive(Debug, clap::Args)]
 struct Revoke {
-    /// The invitation's id.
+    /// The invitation, by its id or by the invited address; of several, the latest.
     invitation: String,
 }
 
@@ -86,7 +88,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::List(args) => list(&client, &output, args).await,
         Command::Resend(args) => resend(&client, &output, args).await,
-        Command::Revoke(args) => revoke(&client, &output, args).await,
+        Command::Revoke(args) => revoke(&client, &output, &args).await,
     }
 }
 
@@ -125,10 +127,31 @@ pub(crate) async fn page(
     Ok((answer.invitations, answer.next_page_token))
 }
 
+/// The id of an invitation that is called by it, or by the invited address.
+async fn id(client: &Client, text: &str) -> anyhow::Result<String> {
+    let Ok(email) = Email::parse(text) else {
+        return Ok(text.to_owned());
+    };
+    let filters = ListInvitationsRequest {
+        email_prefix: email.address().to_owned(),
+        ..ListInvitationsRequest::default()
+    };
+    let mut found = None;
+    let fetch = async |size, token| page(client, &filters, size, token).await;
+    let same = |it: &Invitation| Email::parse(&it.email).is_ok_and(|other| other.canonical() == email.canonical());
+    pages(Extent::ALL, fetch, |invitations| {
+        found = invitations.into_iter().rfind(same).or(found.take());
+        Ok(())
+    })
+    .await?;
+    let invitation = found.ok_or_else(|| Problem::NotFound(format!("nobody was invited as {text}")))?;
+    Ok(invitation.id)
+}
+
 async fn resend(client: &Client, output: &Output, args: Resend) -> anyhow::Result<()> {
     let message = ResendInvitationRequest {
         request_id: args.repeatable.id(),
-        invitation_id: args.invitation,
+        invitation_id: id(client, &args.invitation).await?,
     };
     let answer = repeat(async || {
         let request = client.request(message.clone()).await?;
@@ -138,9 +161,9 @@ async fn resend(client: &Client, output: &Output, args: Resend) -> anyhow::Resul
     output.record(&answer.await?.into_inner())
 }
 
-async fn revoke(client: &Client, output: &Output, args: Revoke) -> anyhow::Result<()> {
+async fn revoke(client: &Client, output: &Output, args: &Revoke) -> anyhow::Result<()> {
     let message = RevokeInvitationRequest {
-        invitation_id: args.invitation,
+        invitation_id: id(client, &args.invitation).await?,
     };
     let request = client.request(message).await?;
     let mut invitations = InvitationServiceClient::new(client.channel());
