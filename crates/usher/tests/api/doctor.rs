@@ -6,7 +6,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, Database};
 use serde_json::Value;
 use testkit::eventually;
 
-use crate::program::{stderr, stdout};
+use crate::program::{stderr, stdout, usher};
 use crate::terminal::{Terminal, column};
 
 fn verdict<'v>(findings: &'v Value, check: &str) -> &'v str {
@@ -50,14 +50,17 @@ async fn a_sound_account_is_sound_and_whoever_sees_less_is_told_what_they_do_not
 #[tokio::test]
 async fn a_server_that_is_gone_is_found() {
     let terminal = Terminal::start().await;
-    let session = std::fs::read_to_string(terminal.session()).unwrap();
-    assert!(session.contains("access_token"));
     let Terminal { dev, folder } = terminal;
     dev.stop().await;
-    let mut command = crate::program::usher(folder.path());
-    command.args(["doctor", "--output", "json"]);
-    command.env("XDG_CONFIG_HOME", folder.path().join("config"));
-    let output = command.output().await.unwrap();
+    let run = async |args: &[&str]| {
+        let mut command = usher(folder.path());
+        command.args(args).env("XDG_CONFIG_HOME", folder.path().join("config"));
+        command.output().await.unwrap()
+    };
+    let output = run(&["seats", "list"]).await;
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("--server"), "{}", stderr(&output));
+    let output = run(&["doctor", "--output", "json"]).await;
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let findings: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(verdict(&findings, "gateway"), "wrong");

@@ -59,10 +59,10 @@ pub(super) struct Args {
     #[arg(long, group = "change", conflicts_with_all = ["product", "add_product", "remove_product"])]
     no_products: bool,
     /// A product to add; several times for several.
-    #[arg(long, group = "change")]
+    #[arg(long, value_name = "PRODUCT", group = "change")]
     add_product: Vec<String>,
     /// A product to remove; several times for several.
-    #[arg(long, group = "change")]
+    #[arg(long, value_name = "PRODUCT", group = "change")]
     remove_product: Vec<String>,
     #[command(flatten)]
     batch: Batch,
