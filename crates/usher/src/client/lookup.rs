@@ -158,6 +158,14 @@ impl Lookup<'_> {
         Ok(RoleChoice::custom(&called("role", text, fetch).await?))
     }
 
+    /// The same for a role that need not be named.
+    pub(crate) async fn role_if_named(&self, text: Option<&str>) -> anyhow::Result<RoleChoice> {
+        match text {
+            Some(text) => self.role(text).await,
+            None => Ok(RoleChoice::default()),
+        }
+    }
+
     /// A page of the roles.
     pub(crate) async fn roles(&self, size: i32, token: String) -> anyhow::Result<(Vec<RoleDefinition>, String)> {
         let message = ListRolesRequest {

@@ -122,10 +122,7 @@ async fn create(client: &Client, output: &Output, args: Create) -> anyhow::Resul
 
 async fn delete(client: &Client, output: &Output, args: Delete) -> anyhow::Result<()> {
     let lookup = Lookup(client);
-    let replacement = match &args.replacement {
-        Some(role) => lookup.role(role).await?,
-        None => RoleChoice::default(),
-    };
+    let replacement = lookup.role_if_named(args.replacement.as_deref()).await?;
     let message = DeleteRoleRequest {
         role_id: lookup.role(&args.role).await?.id(),
         etag: String::new(),

@@ -173,6 +173,8 @@ async fn people_are_changed_suspended_deleted_and_restored() {
         2,
         "a change without a change"
     );
+    let dry = ["users", "update", ada, "--given-name", "X", "--validate-only"];
+    assert_eq!(terminal.refused(&dry).await.0, 2, "names are changed at once");
     let names = ["users", "update", ada, "alan@example.com", "--given-name", "X"];
     assert_eq!(terminal.refused(&names).await.0, 6, "one name for two");
 }
@@ -222,6 +224,7 @@ async fn an_export_has_the_columns_of_an_import_and_names_for_ids() {
     ];
     assert_eq!(rows[1], ada);
     assert_eq!(rows.len(), 4);
+    assert_eq!(terminal.refused(&["users", "export", "--output", "json"]).await.0, 6);
     let research = terminal.ok(&["users", "export", "--group", research]).await;
     assert_eq!(research.lines().count(), 2);
 }

@@ -7,7 +7,8 @@ use proto::admin::v1::{StreamUsersReportRequest, UsersReportRow};
 use proto::identity::v1::UserFilter;
 
 use crate::client::{Client, Lookup, after, resume};
-use crate::output::{products, word};
+use crate::complaint::Problem;
+use crate::output::{Format, Output, products, word};
 
 /// What an import reads, in this order.
 const COLUMNS: [&str; 10] = [
@@ -40,7 +41,11 @@ pub(super) struct Args {
 }
 
 /// Writes everybody to standard output as they come.
-pub(super) async fn run(client: &Client, args: Args) -> anyhow::Result<()> {
+pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow::Result<()> {
+    if output.format() == Format::Json {
+        let text = "an export is CSV; `usher users list --all --output json` is JSON";
+        return Err(Problem::BadInput(text.to_owned()).into());
+    }
     let filter = UserFilter {
         group_id: Lookup(client).group_id(&args.group).await?,
         ..UserFilter::default()

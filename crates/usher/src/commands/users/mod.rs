@@ -56,6 +56,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(&client, &output, args).await.map(|()| Exit::Done),
         Command::Show(args) => list::show(&client, &output, &args).await.map(|()| Exit::Done),
         Command::Restore(args) => life::restore(&client, &output, &args).await.map(|()| Exit::Done),
-        Command::Export(args) => export::run(&client, args).await.map(|()| Exit::Done),
+        Command::Export(args) => export::run(&client, &output, args).await.map(|()| Exit::Done),
     }
 }

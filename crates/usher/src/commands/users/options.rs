@@ -33,10 +33,7 @@ pub(super) struct Options {
 impl Options {
     /// The same in the words of the API.
     pub(super) async fn resolve(self, lookup: &Lookup<'_>) -> anyhow::Result<UserOptions> {
-        let role = match &self.role {
-            Some(role) => lookup.role(role).await?,
-            None => crate::client::RoleChoice::default(),
-        };
+        let role = lookup.role_if_named(self.role.as_deref()).await?;
         Ok(UserOptions {
             products: self.products,
             settings_template_id: lookup.template_id(&self.template.unwrap_or_default()).await?,

@@ -9,15 +9,28 @@ use proto::identity::v1::{UpdateUserRequest, User};
 
 use super::outcome::some_failed;
 use crate::client::{Client, Lookup, Repeatable, repeat};
+use crate::complaint::Problem;
 use crate::exit::Exit;
 use crate::output::{Output, Record, time, word};
+
+/// What the method that changes names cannot do.
+const BATCH: [&str; 8] = [
+    "role",
+    "product",
+    "add_product",
+    "remove_product",
+    "no_products",
+    "request_id",
+    "validate_only",
+    "allow_partial",
+];
 
 /// Whom to change, and how. What is left out stays as it is.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "\
-Either everybody is changed or nobody, but for --allow-partial. A name is changed for one person at a time, and not together
-with roles or products.
+Either everybody is changed or nobody, but for --allow-partial. A name is changed for one person at a time, at once, and not
+together with roles or products.
 
 Examples:
   usher users update ada@example.com --group Research --language de
@@ -32,10 +45,10 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "USER")]
     users: Vec<String>,
     /// The given name of one person.
-    #[arg(long, group = "change", conflicts_with_all = ["role", "product", "add_product", "remove_product", "no_products"])]
+    #[arg(long, group = "change", conflicts_with_all = BATCH)]
     given_name: Option<String>,
     /// The family name of one person.
-    #[arg(long, group = "change", conflicts_with_all = ["role", "product", "add_product", "remove_product", "no_products"])]
+    #[arg(long, group = "change", conflicts_with_all = BATCH)]
     family_name: Option<String>,
     /// `member`, `admin`, `super-admin`, or a role of the account's own by name or id.
     #[arg(long, group = "change")]
@@ -88,10 +101,7 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
     }
     let lookup = Lookup(client);
     let products = products(&args);
-    let role = match &args.role {
-        Some(role) => lookup.role(role).await?,
-        None => crate::client::RoleChoice::default(),
-    };
+    let role = lookup.role_if_named(args.role.as_deref()).await?;
     let mut change = UserChange {
         role: role.role.into(),
         custom_role_id: role.custom_role_id,
@@ -150,7 +160,7 @@ fn products(args: &Args) -> Option<ProductChange> {
 async fn rename(client: &Client, output: &Output, args: Args) -> anyhow::Result<Exit> {
     let [user] = &args.users[..] else {
         let text = "a name is changed for one person at a time";
-        return Err(crate::complaint::Problem::BadInput(text.to_owned()).into());
+        return Err(Problem::BadInput(text.to_owned()).into());
     };
     let lookup = Lookup(client);
     let mut user = User {
