@@ -33,9 +33,10 @@ const OPERATOR: &str = "operator";
 #[derive(Debug)]
 pub struct Cluster {
     members: BTreeMap<&'static str, Member>,
+    databases: BTreeMap<&'static str, String>,
     operator: CallerConfig,
     folder: TempDir,
-    _postgres: Postgres,
+    postgres: Postgres,
     redis: Redis,
     redis_url: String,
 }
@@ -53,7 +54,7 @@ impl Cluster {
         let redis_url = redis.database().await;
         let site = Site::new(&redis_url, &folder.path().join("mail"))?;
 
-        let databases = try_join_all(OWNERS.map(|service| database(&postgres, service, &site, folder.path()))).await?;
+        let databases = try_join_all(OWNERS.map(|service| migrated(&postgres, service, &site, folder.path()))).await?;
         let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
         let mut members = BTreeMap::new();
         for service in PROCESSES {
@@ -65,9 +66,10 @@ impl Cluster {
         try_join_all(members.values_mut().map(|member| member.start(&[]))).await?;
         Ok(Self {
             members,
+            databases,
             operator: site.callers(OPERATOR)?.clone(),
             folder,
-            _postgres: postgres,
+            postgres,
             redis,
             redis_url,
         })
@@ -87,6 +89,25 @@ impl Cluster {
         self.members
             .get_mut(service)
             .unwrap_or_else(|| panic!("there is no service {service}"))
+    }
+
+    /// The ids of the running processes, by service.
+    #[must_use]
+    pub fn processes(&self) -> BTreeMap<&'static str, u32> {
+        let running = |(service, member): (&&'static str, &Member)| Some((*service, member.process_id()?));
+        self.members.iter().filter_map(running).collect()
+    }
+
+    /// The address of one service's database; the gateway has none.
+    #[must_use]
+    pub fn database(&self, service: &str) -> Option<&str> {
+        self.databases.get(service).map(String::as_str)
+    }
+
+    /// The server that the databases are in.
+    #[must_use]
+    pub fn postgres(&self) -> &Postgres {
+        &self.postgres
     }
 
     /// Where one service listens for the others.
@@ -128,7 +149,7 @@ impl Cluster {
 }
 
 /// A migrated database for one service.
-async fn database(postgres: &Postgres, service: &str, site: &Site, folder: &Path) -> Result<String> {
+async fn migrated(postgres: &Postgres, service: &str, site: &Site, folder: &Path) -> Result<String> {
     let migrate = async |url: String| {
         let file = write(
             folder,

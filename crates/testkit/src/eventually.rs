@@ -27,7 +27,7 @@ pub fn eventually<T, E: Display>(
 }
 
 /// Repeats `attempt` until it answers `Ok`, or answers its last refusal when the time is over.
-pub(crate) async fn poll<T, E>(within: Duration, mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
+pub async fn poll<T, E>(within: Duration, mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
     let deadline = Instant::now() + within;
     loop {
         match attempt().await {

@@ -16,6 +16,8 @@ use crate::program;
 use self::psql::Psql;
 use self::server::Server;
 
+pub use self::server::Durability;
+
 /// A PostgreSQL server for tests; one that was started here stops when this is dropped.
 #[derive(Debug)]
 pub struct Postgres {
@@ -32,15 +34,15 @@ impl Postgres {
     pub async fn shared() -> Self {
         let postgres = match environment::variable(POSTGRES_URL) {
             Some(url) => Psql::find().map(|psql| Self { url, psql, _own: None }),
-            None => Self::start().await,
+            None => Self::start(Durability::None).await,
         };
         postgres.unwrap_or_else(|error| panic!("{error:#}"))
     }
 
-    /// Starts a server that forgets everything: it does not even wait for its disk.
-    pub async fn start() -> Result<Self> {
+    /// Starts a server whose data live as long as this.
+    pub async fn start(durability: Durability) -> Result<Self> {
         let psql = Psql::find()?;
-        let server = Server::start(&psql).await?;
+        let server = Server::start(&psql, durability).await?;
         Ok(Self {
             url: server.url(),
             psql,
@@ -202,7 +204,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_of_its_own_stops_with_its_guard() {
-        let postgres = Postgres::start().await.unwrap();
+        let postgres = Postgres::start(Durability::None).await.unwrap();
         let psql = postgres.psql.clone();
         let url = postgres.url().to_owned();
         assert_eq!(psql.run(&url, "SHOW server_encoding").await.unwrap(), "UTF8");

@@ -14,6 +14,16 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
+/// One of PostgreSQL's programs, such as `pgbench`: of the server's own version where there is one.
+pub fn postgres_program(name: &str) -> Result<PathBuf> {
+    // The program itself first: Debian's /usr/bin/psql is a script that starts slowly.
+    let beside_server = postgres_folder().map(|folder| folder.join(name));
+    let found = beside_server.ok().filter(|program| program.is_file());
+    found
+        .or_else(|| on_path(name))
+        .with_context(|| format!("`{name}` is not installed (try `cargo xtask setup`)"))
+}
+
 /// The folder that holds one PostgreSQL version's `initdb`, `postgres` and, nearly always, `psql`.
 pub(crate) fn postgres_folder() -> Result<PathBuf> {
     on_path("initdb")

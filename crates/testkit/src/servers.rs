@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use testkit::{POSTGRES_URL, Postgres, REDIS_URL, Redis};
+use testkit::{Durability, POSTGRES_URL, Postgres, REDIS_URL, Redis};
 use tokio::process::Command;
 
 use crate::stop::{Reason, Stop, terminate};
@@ -12,6 +12,9 @@ use crate::stop::{Reason, Stop, terminate};
 /// Run a command with a throw-away PostgreSQL and Redis in its environment
 #[derive(clap::Args)]
 pub struct Servers {
+    /// Let PostgreSQL wait for its disk, as it does in production
+    #[arg(long)]
+    durable: bool,
     /// The command and its arguments; it finds the servers in USHER_TEST_POSTGRES_URL and USHER_TEST_REDIS_URL
     #[arg(last = true, required = true)]
     command: Vec<OsString>,
@@ -21,7 +24,12 @@ impl Servers {
     /// Answers the command's own exit status, when the servers are gone.
     pub async fn run(self) -> Result<ExitCode> {
         let mut stop = Stop::listen()?;
-        let (postgres, redis) = tokio::try_join!(Postgres::start(), Redis::start())?;
+        let durability = if self.durable {
+            Durability::Full
+        } else {
+            Durability::None
+        };
+        let (postgres, redis) = tokio::try_join!(Postgres::start(durability), Redis::start())?;
         let (program, arguments) = self.command.split_first().context("no command")?;
         let mut command = Command::new(program);
         command

@@ -60,6 +60,11 @@ impl Member {
         Ok(())
     }
 
+    /// The id of its process, if it has been started.
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
     /// The running process.
     ///
     /// # Panics

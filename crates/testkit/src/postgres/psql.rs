@@ -20,14 +20,8 @@ pub(super) struct Lock(#[expect(dead_code, reason = "held for its end")] Child);
 
 impl Psql {
     pub(super) fn find() -> Result<Self> {
-        // The program itself first: Debian's /usr/bin/psql is a script that starts slowly.
-        let beside_server = program::postgres_folder().map(|folder| folder.join("psql"));
-        let found = beside_server
-            .ok()
-            .filter(|program| program.is_file())
-            .or_else(|| program::on_path("psql"));
         Ok(Self {
-            program: found.context("`psql` is not installed (try `cargo xtask setup`)")?,
+            program: program::postgres_program("psql")?,
         })
     }
 

@@ -20,17 +20,29 @@ use super::psql::Psql;
 const START_LIMIT: Duration = Duration::from_secs(30);
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// Speed for durability, which nobody needs here; and room for many tests, each with pools of its own.
-const SETTINGS: [&str; 8] = [
+/// For this machine only, and with room for many tests, each with pools of its own.
+const SETTINGS: [&str; 4] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
+    "max_connections=500",
+    "max_wal_senders=0",
+];
+/// Speed for durability.
+const FORGETFUL: [&str; 4] = [
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
-    "max_connections=500",
-    "max_wal_senders=0",
 ];
+
+/// What a server gives for what it has been told to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It does not even wait for its disk, and leaves its tables alone: for tests.
+    None,
+    /// PostgreSQL's own defaults, `fsync` and all: for figures.
+    Full,
+}
 
 #[derive(Debug)]
 pub(super) struct Server {
@@ -40,7 +52,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) async fn start(psql: &Psql) -> Result<Self> {
+    pub(super) async fn start(psql: &Psql, durability: Durability) -> Result<Self> {
         let programs = program::postgres_folder()?;
         let folder = TempDir::with_prefix("usher-postgres-")?;
         let owner = Owner::of_the_server()?;
@@ -62,6 +74,9 @@ impl Server {
         let mut postgres = Command::new(programs.join("postgres"));
         postgres.arg("-D").arg(&data).args(["-c", &format!("port={port}")]);
         postgres.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        if durability == Durability::None {
+            postgres.args(FORGETFUL.iter().flat_map(|setting| ["-c", setting]));
+        }
         let command = owner.adopt(&mut postgres, folder.path());
         let process = Process::start("postgres", command, &folder.path().join("log"))?;
 

@@ -5,7 +5,7 @@ use super::manifest::Dependency;
 /// The crates that own data; none of them knows another.
 pub const SERVICES: [&str; 4] = ["identity", "licensing", "billing", "notification"];
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "types",
     "proto",
     "storage",
@@ -17,6 +17,7 @@ const ALL: [&str; 12] = [
     "gateway",
     "usher",
     "testkit",
+    "bench",
     "xtask",
 ];
 
@@ -30,7 +31,7 @@ struct Layer {
 
 const SERVICE_USES: &[&str] = &["types", "proto", "storage", "chassis"];
 
-const LAYERS: [Layer; 13] = [
+const LAYERS: [Layer; 14] = [
     Layer {
         name: "types",
         ours: &[],
@@ -101,7 +102,12 @@ const LAYERS: [Layer; 13] = [
         ours: &[],
         never: &["tonic", "sea-orm", "sqlx", "tokio"],
     },
-    // Ships nothing: the one package in which the testkit is at home.
+    // Ship nothing: the packages in which the testkit is at home.
+    Layer {
+        name: "bench",
+        ours: &ALL,
+        never: &[],
+    },
     Layer {
         name: "scenarios",
         ours: &ALL,

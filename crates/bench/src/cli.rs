@@ -1,0 +1,102 @@
+//! The command line.
+#![expect(clippy::print_stderr, reason = "progress, beside the table on standard output")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::benchmark::Benchmark;
+use crate::benchmarks::embedded::Host;
+use crate::plan::Plan;
+use crate::reference::server::Serve;
+use crate::report::{self, Line};
+use crate::site::Site;
+
+/// Measure Usher, each figure beside a reference from the same run
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What a run starts in processes of their own
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Subcommand)]
+enum Part {
+    /// Serve a reference
+    #[command(hide = true)]
+    Serve(Serve),
+    /// Serve Usher as `usher dev` does, with an account that has many seats
+    #[command(hide = true)]
+    Host(Host),
+}
+
+#[derive(Args)]
+struct Run {
+    /// What to measure; everything, if nothing is named
+    benchmarks: Vec<Benchmark>,
+    /// Rounds, each of ours and of the reference; of their ratios the median counts
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Only show that everything works: the figures mean nothing
+    #[arg(long)]
+    quick: bool,
+    /// Fail when an aim is missed
+    #[arg(long)]
+    strict: bool,
+    /// Where every round's figures are written
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Measures, or serves what is measured.
+    pub async fn run(self) -> Result<ExitCode> {
+        match self.part {
+            None => self.run.run().await,
+            Some(Part::Serve(serve)) => serve.run().await.map(|()| ExitCode::SUCCESS),
+            Some(Part::Host(host)) => host.run().await.map(|()| ExitCode::SUCCESS),
+        }
+    }
+}
+
+impl Run {
+    async fn run(self) -> Result<ExitCode> {
+        let plan = if self.quick {
+            Plan::quick()
+        } else {
+            Plan::full(self.rounds.max(1))
+        };
+        let benchmarks = if self.benchmarks.is_empty() {
+            Benchmark::value_variants()
+        } else {
+            &self.benchmarks
+        };
+        let site = if benchmarks.iter().any(|benchmark| benchmark.needs_site()) {
+            Some(Site::start(None).await.context("the cluster does not start")?)
+        } else {
+            None
+        };
+        let mut conditions = BTreeMap::from([("rounds".to_owned(), plan.rounds.to_string())]);
+        if let Some(site) = &site {
+            conditions.extend(site.conditions().await?);
+        }
+        let mut lines = Vec::new();
+        for benchmark in benchmarks {
+            eprintln!("{benchmark:?} …");
+            let measured = benchmark.run(&plan, site.as_ref()).await;
+            lines.extend(measured.with_context(|| format!("{benchmark:?}"))?);
+        }
+        report::print(&lines, &conditions);
+        if let Some(file) = &self.json {
+            report::write(&lines, &conditions, file)?;
+        }
+        let missed = self.strict && !lines.iter().all(Line::reached);
+        Ok(if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
