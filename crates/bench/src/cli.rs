@@ -78,7 +78,9 @@ impl Run {
             &self.benchmarks
         };
         let site = if benchmarks.iter().any(|benchmark| benchmark.needs_site()) {
-            Some(Site::start(None).await.context("the cluster does not start")?)
+            let site = Site::start(None).await.context("the cluster does not start")?;
+            site.settle_in(usize::try_from(plan.people())?).await?;
+            Some(site)
         } else {
             None
         };

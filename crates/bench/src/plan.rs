@@ -31,6 +31,11 @@ impl Plan {
         }
     }
 
+    /// How many people are in the databases before anything is measured: as many as make no difference any more.
+    pub const fn people(&self) -> u32 {
+        self.size(5_000, 500)
+    }
+
     /// A size of a full run, or of a quick one.
     pub const fn size<T: Copy>(&self, full: T, quick: T) -> T {
         if self.quick { quick } else { full }

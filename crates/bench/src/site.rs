@@ -16,6 +16,10 @@ use crate::account::{self, Account, Gateway};
 use crate::cpu::{self, Meter};
 
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How many people are added at once to fill the tables.
+const BATCH: usize = 500;
+/// Who has a database.
+const OWNERS: [&str; 4] = ["identity", "licensing", "billing", "notification"];
 /// The least that Argon2 takes: passwords are slow on purpose, and would be all that is measured.
 const MEMORY_KIB: i64 = 8;
 const PASSES: i64 = 1;
@@ -49,6 +53,20 @@ impl Site {
             gateway,
             meter,
         })
+    }
+
+    /// Makes the databases such as they are after the first minutes: with people in them, and statistics about them, without
+    /// which PostgreSQL takes its tables for empty.
+    pub async fn settle_in(&self, people: usize) -> Result<()> {
+        let account = self.accounts(1).await?.remove(0);
+        for _ in 0..people.div_ceil(BATCH) {
+            self.gateway.add_users(0, &account, account::adding(BATCH)).await?;
+        }
+        self.settled().await?;
+        for service in OWNERS {
+            self.sql(service, "ANALYZE").await?;
+        }
+        Ok(())
     }
 
     /// Looks at its processes, and at PostgreSQL.

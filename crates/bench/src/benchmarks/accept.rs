@@ -28,7 +28,7 @@ const SCRIPT: &str = include_str!("../reference/accept.sql");
 
 /// Acceptances a second, against the same writes statement by statement.
 pub async fn run(plan: &Plan, site: &Site) -> Result<Vec<Line>> {
-    let url = tables::postgres(site.cluster.postgres()).await?;
+    let url = tables::postgres(site.cluster.postgres(), plan).await?;
     let accounts = site.accounts(usize::try_from(tables::ACCOUNTS)?).await?;
     let people = plan.size(64, 2) * INVITED;
     let each_client = people.div_ceil(IN_FLIGHT);
@@ -96,7 +96,8 @@ async fn accept(site: &Site, tokens: Vec<String>) -> Result<Figure> {
 /// The tokens in all mails that have arrived; takes the mails away.
 fn tokens(folder: &Path) -> Result<Vec<String>> {
     let mut tokens = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    // Before the first mail there is no folder.
+    for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry?.path();
         if path.extension().is_none_or(|extension| extension != "eml") {
             continue;

@@ -39,7 +39,7 @@ pub async fn one_account(plan: &Plan, site: &Site) -> Result<Vec<Line>> {
 }
 
 async fn rounds(plan: &Plan, site: &Site, accounts: usize, pools: u64) -> Result<Vec<Round>> {
-    let url = tables::postgres(site.cluster.postgres()).await?;
+    let url = tables::postgres(site.cluster.postgres(), plan).await?;
     let accounts = site.accounts(accounts).await?;
     let load = Load::timed(IN_FLIGHT, plan.time);
     let variables = BTreeMap::from([("accounts", pools)]);

@@ -16,7 +16,7 @@ const IN_FLIGHT: u64 = 4;
 
 /// Users a second, against COPY into the same tables.
 pub async fn run(plan: &Plan, site: &Site) -> Result<Vec<Line>> {
-    let url = tables::postgres(site.cluster.postgres()).await?;
+    let url = tables::postgres(site.cluster.postgres(), plan).await?;
     let accounts = site.accounts(usize::try_from(IN_FLIGHT)?).await?;
     let copied = plan.size(50_000, 1_000);
     let load = Load {

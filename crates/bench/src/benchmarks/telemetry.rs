@@ -16,6 +16,7 @@ const IN_FLIGHT: u64 = 64;
 pub async fn run(plan: &Plan, site: &Site) -> Result<Vec<Line>> {
     let sink = Running::start(Role::Sink, None).await?;
     let traced = Site::start(Some(&format!("http://{}", sink.address))).await?;
+    traced.settle_in(usize::try_from(plan.people())?).await?;
     let meter = traced.meter().process("sink", sink.id());
     let (quiet_account, traced_account) = (site.accounts(1).await?.remove(0), traced.accounts(1).await?.remove(0));
     let load = Load::timed(IN_FLIGHT, plan.time);

@@ -5,6 +5,10 @@ use identity::Migrator;
 use storage::{Database, DatabaseConfig, StorageError};
 use testkit::Postgres;
 
+use super::copy;
+use crate::cpu::Meter;
+use crate::plan::Plan;
+
 /// How many accounts there are, with one pool of seats each.
 pub const ACCOUNTS: u64 = 64;
 
@@ -19,8 +23,9 @@ const POOLS: &str = "
         PRIMARY KEY (account_id, product)
     )";
 
-/// The database of a reference on PostgreSQL, with its accounts. Ids come from the sequence `ids`.
-pub async fn postgres(server: &Postgres) -> Result<String> {
+/// The database of a reference on PostgreSQL, with its accounts and as many people as in ours. Ids come from the sequence
+/// `ids`.
+pub async fn postgres(server: &Postgres, plan: &Plan) -> Result<String> {
     let migrated = async |url: String| {
         let database = Database::connect(&DatabaseConfig::new(url)).await?;
         database.migrate::<Migrator>().await?;
@@ -37,6 +42,8 @@ pub async fn postgres(server: &Postgres) -> Result<String> {
     ] {
         server.sql(&url, statement).await?;
     }
+    copy::run(&url, plan.people(), &Meter::default()).await?;
+    server.sql(&url, "ANALYZE").await?;
     Ok(url)
 }
 
