@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct DatabaseConfig {
     /// `postgres://user:password@host/name` or `sqlite:///path/to/file.db`.
     pub url: String,
-    /// Connections of the pool; on SQLite the writer is always one, and this caps the readers.
+    /// Connections of each pool, the one that writes and the one that only reads; on SQLite the writer is always one.
     #[serde(default = "default_max_connections")]
     pub max_connections: u32,
     /// How long a caller waits for a free connection.
@@ -78,7 +78,7 @@ fn without_credentials(url: &str) -> String {
 }
 
 const fn default_max_connections() -> u32 {
-    16
+    8
 }
 
 const fn default_acquire_timeout() -> Duration {

@@ -1,4 +1,4 @@
-//! Opens the pools: one on PostgreSQL; one writer and a few readers on SQLite.
+//! Opens the pools: writers and readers on PostgreSQL, one writer and a few readers on SQLite.
 
 use std::time::Duration;
 
@@ -14,7 +14,31 @@ const MAX_SQLITE_READERS: u32 = 4;
 /// A connection used more recently than this is handed out without a ping.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
 
-pub(crate) async fn postgres(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {
+/// Every statement of ours finds its rows by an index, a batch's one by one. Left alone, the planner takes each batch for a
+/// hundred rows, and reads whole tables of less than ten thousand to find one; and what it has planned while a table was
+/// small it goes on doing when it is large.
+const BY_INDEX: [(&str, &str); 3] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
+pub(crate) async fn postgres_writer(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {
+    let mut options = postgres(config, false);
+    if config.has_release_guard() {
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(guard::roll_back_postgres(connection)))
+        });
+    }
+    sea_orm::Database::connect(options).await
+}
+
+/// Needs no guard: nothing that it is given can begin a transaction, and what cannot write has no writes to lose.
+pub(crate) async fn postgres_reader(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {
+    sea_orm::Database::connect(postgres(config, true)).await
+}
+
+fn postgres(config: &DatabaseConfig, read_only: bool) -> ConnectOptions {
     let mut options = common(config);
     options.max_connections(config.max_connections);
     let settings = [
@@ -26,14 +50,14 @@ pub(crate) async fn postgres(config: &DatabaseConfig) -> Result<DatabaseConnecti
         ),
         // Set here and not per transaction, where it would cost a round trip each.
         ("default_transaction_isolation", "read committed".to_owned()),
+        ("default_transaction_read_only", on(read_only)),
     ];
-    options.map_sqlx_postgres_opts(move |options| options.options(settings.clone()));
-    if config.has_release_guard() {
-        options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_release(|connection, _| Box::pin(guard::roll_back_postgres(connection)))
-        });
-    }
-    sea_orm::Database::connect(options).await
+    options.map_sqlx_postgres_opts(move |options| options.options(settings.clone()).options(BY_INDEX));
+    options
+}
+
+fn on(flag: bool) -> String {
+    if flag { "on" } else { "off" }.to_owned()
 }
 
 pub(crate) async fn sqlite_writer(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {

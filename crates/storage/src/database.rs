@@ -27,22 +27,20 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the pools, with the release guard on each.
+    /// Opens the pools, with the release guard where something can be lost.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, StorageError> {
         if config.url.starts_with("sqlite:") {
             let writer = connect::sqlite_writer(config).await?;
             let reader = connect::sqlite_reader(config).await?;
             Ok(Self { writer, reader })
         } else {
-            let pool = connect::postgres(config).await?;
-            Ok(Self {
-                writer: pool.clone(),
-                reader: pool,
-            })
+            let writer = connect::postgres_writer(config).await?;
+            let reader = connect::postgres_reader(config).await?;
+            Ok(Self { writer, reader })
         }
     }
 
-    /// For reads that are one statement each.
+    /// For reads that are one statement each; it cannot write.
     #[must_use]
     pub const fn reader(&self) -> &DatabaseConnection {
         &self.reader

@@ -1,6 +1,6 @@
 //! Constant statements with one JSON parameter, and the database's clock.
 
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::Serialize;
 use storage::{Sql, json};
 use types::Clock;
@@ -11,7 +11,8 @@ on_both!(
     a_batch_travels_in_one_parameter,
     a_query_answers_its_rows,
     the_clock_is_the_databases,
-    a_reader_on_sqlite_cannot_write,
+    a_reader_cannot_write,
+    a_batch_finds_its_rows_by_index_in_a_small_table,
 );
 
 #[derive(Serialize)]
@@ -68,15 +69,37 @@ async fn the_clock_is_the_databases(fixture: Fixture) {
     );
 }
 
-async fn a_reader_on_sqlite_cannot_write(fixture: Fixture) {
-    if fixture.db.backend() == DbBackend::Sqlite {
+async fn a_reader_cannot_write(fixture: Fixture) {
+    let refused = fixture.db.reader().execute_unprepared("DELETE FROM people").await;
+    assert!(refused.is_err());
+}
+
+async fn a_batch_finds_its_rows_by_index_in_a_small_table(fixture: Fixture) {
+    const PLAN: Sql = Sql {
+        postgres: "EXPLAIN SELECT p.id FROM json_to_recordset($1::json) AS r(account_id text, email text)
+                   JOIN people p ON p.account_id = r.account_id AND p.email = r.email",
+        sqlite: "EXPLAIN QUERY PLAN SELECT p.id FROM json_each($1) AS r
+                 JOIN people p ON p.account_id = r.value->>'account_id' AND p.email = r.value->>'email'",
+    };
+    add(&fixture, 500).await;
+    let (analyze, column) = if fixture.db.backend() == DbBackend::Postgres {
+        ("ANALYZE people", "QUERY PLAN")
+    } else {
+        ("ANALYZE", "detail")
+    };
+    fixture.db.writer().execute_unprepared(analyze).await.unwrap();
+    for pool in [fixture.db.reader(), fixture.db.writer()] {
+        let text = if fixture.db.backend() == DbBackend::Postgres {
+            PLAN.postgres
+        } else {
+            PLAN.sqlite
+        };
+        let explain = Statement::from_sql_and_values(fixture.db.backend(), text, ["[]".into()]);
+        let rows = pool.query_all_raw(explain).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.try_get("", column).unwrap()).collect();
         assert!(
-            fixture
-                .db
-                .reader()
-                .execute_unprepared("DELETE FROM people")
-                .await
-                .is_err()
+            steps.iter().any(|step| step.contains("people_account_id_email_key")),
+            "{steps:?}"
         );
     }
 }
