@@ -88,17 +88,27 @@ impl Run {
         if let Some(site) = &site {
             conditions.extend(site.conditions().await?);
         }
-        let mut lines = Vec::new();
+        let (mut lines, mut failures) = (Vec::new(), 0);
         for benchmark in benchmarks {
             eprintln!("{benchmark:?} …");
-            let measured = benchmark.run(&plan, site.as_ref()).await;
-            lines.extend(measured.with_context(|| format!("{benchmark:?}"))?);
+            // One that fails does not take the figures of the others with it.
+            match benchmark.run(&plan, site.as_ref()).await {
+                Ok(measured) => lines.extend(measured),
+                Err(error) => {
+                    failures += 1;
+                    eprintln!("{benchmark:?} failed: {error:#}");
+                }
+            }
         }
         report::print(&lines, &conditions);
         if let Some(file) = &self.json {
             report::write(&lines, &conditions, file)?;
         }
         let missed = self.strict && !lines.iter().all(Line::reached);
-        Ok(if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if missed || failures > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }

@@ -110,7 +110,7 @@ async fn fill(site: &Site, account: &Account, people: u32) -> Result<()> {
     let mails = format!(
         "INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, state, attempts,
             reason, message_id, create_time, send_time)
-        SELECT 'eml_' || {id}, '{account}', 'inv_' || {id}, 'JOIN', 'deep' || n, 'deep' || n || '@example.com', 'en',
+        SELECT 'eml_' || {id}, '{account}', 'inv_' || {id}, 'WELCOME', 'deep' || n, 'deep' || n || '@example.com', 'en',
             '{{}}', 'SENT', 1, '', 'deep' || n, n, n
         FROM {numbers}"
     );
