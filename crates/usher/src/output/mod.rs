@@ -16,6 +16,7 @@ pub(crate) use self::document::Document;
 pub(crate) use self::list::List;
 pub(crate) use self::printable::printable;
 pub(crate) use self::value::{products, time, word};
+use crate::complaint::Problem;
 
 /// How answers are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,6 +54,14 @@ impl Output {
 
     pub(crate) const fn format(&self) -> Format {
         self.format
+    }
+
+    /// For what is CSV by itself; `why` says so.
+    pub(crate) fn refuse_json(&self, why: &str) -> anyhow::Result<()> {
+        match self.format {
+            Format::Json => Err(Problem::BadInput(why.to_owned()).into()),
+            Format::Table | Format::Csv => Ok(()),
+        }
     }
 
     /// Begins a list, whose parts are printed as they come.

@@ -1,14 +1,15 @@
 //! `usher users export`: everybody, in the columns that an import reads.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use proto::admin::v1::report_service_client::ReportServiceClient;
 use proto::admin::v1::{StreamUsersReportRequest, UsersReportRow};
 use proto::identity::v1::UserFilter;
+use types::cell;
 
 use crate::client::{Client, Lookup, after, resume};
-use crate::complaint::Problem;
-use crate::output::{Format, Output, products, word};
+use crate::output::{Output, products, word};
 
 /// What an import reads, in this order.
 const COLUMNS: [&str; 10] = [
@@ -28,8 +29,9 @@ const COLUMNS: [&str; 10] = [
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The columns: email, given_name, family_name, role (empty unless you see roles), products (joined by |), settings_template and
-group (by name), language, time_zone, welcome_email (none, so that importing the file invites nobody anew). Texts are as they
-were typed, so that they come back as they were: a spreadsheet may take some for formulas. Deleted people are not in it.
+group (by name), language, time_zone, welcome_email (none, so that importing the file invites nobody anew). A text that a
+spreadsheet would take for a formula gets a single quote before it, which the import takes away again. Deleted people are not
+in it.
 
 Examples:
   usher users export > people.csv
@@ -42,10 +44,7 @@ pub(super) struct Args {
 
 /// Writes everybody to standard output as they come.
 pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow::Result<()> {
-    if output.format() == Format::Json {
-        let text = "an export is CSV; `usher users list --all --output json` is JSON";
-        return Err(Problem::BadInput(text.to_owned()).into());
-    }
+    output.refuse_json("an export is CSV; `usher users list --all --output json` is JSON")?;
     let filter = UserFilter {
         group_id: Lookup(client).group_id(&args.group).await?,
         ..UserFilter::default()
@@ -74,28 +73,29 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
 
 fn write(file: &mut csv::Writer<impl Write>, rows: &[UsersReportRow]) -> anyhow::Result<()> {
     for row in rows {
-        file.write_record(cells(row))?;
+        file.write_record(cells(row).map(Cow::into_owned))?;
     }
     Ok(file.flush()?)
 }
 
-fn cells(row: &UsersReportRow) -> [String; COLUMNS.len()] {
+/// Each as no spreadsheet takes it for a formula, and as an import reads it as it was.
+fn cells(row: &UsersReportRow) -> [Cow<'_, str>; COLUMNS.len()] {
     let role = if row.custom_role_name.is_empty() {
         word(row.role().as_str_name(), "ROLE_")
     } else {
         row.custom_role_name.clone()
     };
     [
-        row.email.clone(),
-        row.given_name.clone(),
-        row.family_name.clone(),
-        role,
-        products(&row.products),
-        row.settings_template_name.clone(),
-        row.group_name.clone(),
-        row.language.clone(),
-        row.time_zone.clone(),
-        "none".to_owned(),
+        cell(&row.email),
+        cell(&row.given_name),
+        cell(&row.family_name),
+        cell(&role).into_owned().into(),
+        products(&row.products).into(),
+        cell(&row.settings_template_name),
+        cell(&row.group_name),
+        row.language.as_str().into(),
+        row.time_zone.as_str().into(),
+        "none".into(),
     ]
 }
 
@@ -126,13 +126,13 @@ mod tests {
         };
         assert_eq!(
             written(&row),
-            "ada@example.com,\"Ada, \"\"Countess\"\"\",=Lovelace,SUPER_ADMIN,meeting|training,Quiet,Research,en,UTC,none\n"
+            "ada@example.com,\"Ada, \"\"Countess\"\"\",'=Lovelace,SUPER_ADMIN,meeting|training,Quiet,Research,en,UTC,none\n"
         );
         row.role = Role::Custom.into();
         row.custom_role_name = "Helpdesk".into();
         assert!(written(&row).contains(",Helpdesk,"));
         row.role = Role::Unspecified.into();
         row.custom_role_name.clear();
-        assert!(written(&row).contains(",=Lovelace,,"));
+        assert!(written(&row).contains(",'=Lovelace,,"));
     }
 }
