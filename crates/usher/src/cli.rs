@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, audit, completions, demo, dev, doctor, groups, invitations, login, logout, matrix, migrate, plan, roles,
-    seats, serve, templates, users,
+    account, audit, completions, demo, dev, doctor, groups, imports, invitations, login, logout, matrix, migrate, plan,
+    roles, seats, serve, templates, users,
 };
 use crate::exit::Exit;
 
@@ -27,6 +27,8 @@ pub enum Command {
     Logout(logout::Args),
     /// Add people, look at them and change them.
     Users(users::Args),
+    /// See what has become of files of people.
+    Imports(imports::Args),
     /// See who was invited, send it again, take it back.
     Invitations(invitations::Args),
     /// Put people into groups.

@@ -51,15 +51,16 @@ pub(crate) fn explain(error: &anyhow::Error) -> (Exit, String) {
 /// Why a row failed, in a cell.
 pub(crate) fn reason_of(error: Option<&tonic_types::Status>) -> String {
     let Some(error) = error else { return String::new() };
-    let status = tonic::Status::with_details(
-        tonic::Code::from_i32(error.code),
-        &error.message,
-        prost::Message::encode_to_vec(error).into(),
-    );
-    match chassis::reason(&status) {
+    match chassis::reason(&status_of(error)) {
         Some(reason) => format!("{reason}: {}", error.message),
         None => error.message.clone(),
     }
+}
+
+/// A refusal that came inside an answer, as one that came in the place of it.
+pub(crate) fn status_of(error: &tonic_types::Status) -> Status {
+    let details = prost::Message::encode_to_vec(error).into();
+    Status::with_details(Code::from_i32(error.code), &error.message, details)
 }
 
 /// A refusal with everything that it carries.
@@ -123,6 +124,10 @@ fn next_step(code: Code, reason: &str, details: &ErrorDetails) -> Option<String>
         }
         (_, "SEATS_EXHAUSTED") => {
             "`usher seats list` tells what is free; `usher seats holders` who has the rest.".to_owned()
+        }
+        (_, "FILE_IMPORTED") => {
+            let id = metadata("import_id").map_or("", String::as_str);
+            format!("`usher imports show {id}` tells what became of it; --force imports it again.")
         }
         (_, "ETAG_MISMATCH") => "Somebody was faster; look again and repeat.".to_owned(),
         (Code::Unavailable, "PEER_UNAVAILABLE") => {

@@ -26,11 +26,13 @@ pub enum Exit {
     Unavailable,
     /// The server has broken down.
     Broken,
+    /// The person at the terminal did not wait for the end: as shells say it, 128 and the number of SIGINT.
+    Interrupted = 130,
 }
 
 impl Exit {
     /// Every way to end, in the order of the numbers.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Done,
         Self::Wrong,
         Self::Usage,
@@ -40,6 +42,7 @@ impl Exit {
         Self::BadInput,
         Self::Unavailable,
         Self::Broken,
+        Self::Interrupted,
     ];
 
     /// The number that the process ends with.
@@ -60,6 +63,7 @@ impl Exit {
             Self::BadInput => "bad input, or something must be otherwise first; nothing was changed",
             Self::Unavailable => "unavailable, busy or too slow: try again with the same `--request-id`",
             Self::Broken => "the server has broken down",
+            Self::Interrupted => "interrupted; what goes on by itself goes on",
         }
     }
 
@@ -88,7 +92,7 @@ impl Exit {
         let mut text = "Exit codes:\n".to_owned();
         for exit in Self::ALL {
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "  {}  {}", exit.code(), exit.meaning());
+            let _ = writeln!(text, "  {:<3}  {}", exit.code(), exit.meaning());
         }
         text
     }
@@ -107,8 +111,8 @@ mod tests {
     #[test]
     fn the_readme_tells_every_exit_code() {
         let readme = include_str!("../../../README.md");
-        for (number, exit) in Exit::ALL.into_iter().enumerate() {
-            assert_eq!(usize::from(exit.code()), number);
+        for (number, exit) in [0, 1, 2, 3, 4, 5, 6, 7, 8, 130].into_iter().zip(Exit::ALL) {
+            assert_eq!(exit.code(), number);
             let row = format!("| {number} | {} |", exit.meaning());
             assert!(readme.contains(&row), "the README lacks {row}");
         }

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod groups;
+pub(crate) mod imports;
 pub(crate) mod invitations;
 pub(crate) mod keygen;
 pub(crate) mod login;
@@ -46,6 +47,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Doctor(args) => return doctor::run(args).await,
         Command::Login(args) => login::run(args).await,
         Command::Logout(args) => logout::run(args).await,
+        Command::Imports(args) => imports::run(args).await,
         Command::Invitations(args) => invitations::run(args).await,
         Command::Groups(args) => groups::run(args).await,
         Command::Templates(args) => templates::run(args).await,

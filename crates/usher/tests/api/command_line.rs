@@ -85,7 +85,13 @@ async fn every_command_has_examples_and_shells_complete_them() {
     for command in [
         &["login"][..],
         &["users", "add"],
+        &["users", "import"],
         &["users", "export"],
+        &["imports", "list"],
+        &["imports", "show"],
+        &["imports", "cancel"],
+        &["imports", "failures"],
+        &["imports", "template"],
         &["invitations", "resend"],
         &["groups", "create"],
         &["templates", "apply"],
@@ -102,5 +108,5 @@ async fn every_command_has_examples_and_shells_complete_them() {
         assert!(stdout(&output).contains("Examples:"), "{command:?}");
     }
     let output = run(folder.path(), ["--help"]).await;
-    assert!(stdout(&output).contains("  7  unavailable"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("  7    unavailable"), "{}", stdout(&output));
 }

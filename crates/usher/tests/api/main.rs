@@ -15,6 +15,8 @@ mod groups;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod login;
@@ -22,6 +24,8 @@ mod login;
 mod program;
 #[cfg(test)]
 mod roles;
+#[cfg(test)]
+mod screen;
 #[cfg(test)]
 mod seats;
 #[cfg(test)]

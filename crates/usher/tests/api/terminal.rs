@@ -15,6 +15,7 @@ use tokio::process::Command;
 use tonic::transport::Endpoint;
 
 use crate::program::{stderr, stdout, usher, with_input};
+use crate::screen::Screen;
 
 pub const PASSWORD: &str = "correct horse battery";
 const SOON: Duration = Duration::from_secs(60);
@@ -53,6 +54,11 @@ impl Terminal {
         let mut command = usher(self.folder());
         command.args(args).env("XDG_CONFIG_HOME", self.folder().join("config"));
         command
+    }
+
+    /// The same, before the eyes of whoever is logged in.
+    pub fn watch(&self, args: &[&str]) -> Screen {
+        Screen::start(self.folder(), &self.folder().join("config"), args)
     }
 
     pub async fn run(&self, args: &[&str]) -> Output {

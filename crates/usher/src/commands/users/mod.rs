@@ -2,6 +2,7 @@
 
 mod add;
 mod export;
+mod import;
 mod life;
 mod list;
 mod options;
@@ -20,7 +21,6 @@ pub struct Args {
     command: Command,
 }
 
-// A file that is read in belongs here: `Import(import::Args)`, with the columns that `export` writes.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Add one person, or several with the same configuration; seats are verified first.
@@ -39,6 +39,8 @@ enum Command {
     Delete(life::Delete),
     /// Bring somebody back who was deleted; their seats do not come back with them.
     Restore(life::Restore),
+    /// Add everybody in a CSV file, or make those who are there what their rows say.
+    Import(import::Args),
     /// Write everybody who is not deleted as CSV, with the columns that an import reads.
     Export(export::Args),
 }
@@ -49,6 +51,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {
     let output = args.connection.output()?;
     match args.command {
         Command::Add(args) => add::run(&client, &output, args).await,
+        Command::Import(args) => import::run(&client, &output, args).await,
         Command::Update(args) => update::run(&client, &output, args).await,
         Command::Suspend(args) => life::suspend(&client, &output, args).await,
         Command::Reactivate(args) => life::reactivate(&client, &output, args).await,
