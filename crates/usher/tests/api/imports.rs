@@ -7,14 +7,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testkit::eventually;
 
-use crate::program::{stderr, stdout, with_input};
+use crate::program::{stderr, stdout};
 use crate::terminal::{Terminal, column};
 
 const SOON: Duration = Duration::from_secs(60);
-const QUIETLY: [&str; 2] = ["--welcome-email", "none"];
+pub const QUIETLY: [&str; 2] = ["--welcome-email", "none"];
 
 /// A file of so many people.
-fn sheet(rows: usize) -> String {
+pub fn sheet(rows: usize) -> String {
     let mut sheet = "email,given_name,family_name\n".to_owned();
     for row in 0..rows {
         writeln!(sheet, "user{row}@example.com,Ada,Lovelace").unwrap();
@@ -22,11 +22,12 @@ fn sheet(rows: usize) -> String {
     sheet
 }
 
-fn put(terminal: &Terminal, name: &str, text: &str) {
+pub fn put(terminal: &Terminal, name: &str, text: &str) {
     fs::write(terminal.folder().join(name), text).unwrap();
 }
 
-fn counts(ending: &Value) -> Vec<(&str, i64)> {
+/// What became of rows, without what became of none.
+pub fn counts(ending: &Value) -> Vec<(&str, i64)> {
     let counts = ending["import"]["counts"].as_object().unwrap().iter();
     let counts = counts.map(|(name, count)| (name.as_str(), count.as_i64().unwrap()));
     counts.filter(|(_, count)| *count != 0).collect()
@@ -42,16 +43,23 @@ fn id(text: &str) -> String {
 #[tokio::test]
 async fn whoever_is_at_a_terminal_sees_how_far_it_is() {
     let terminal = Terminal::start().await;
-    put(&terminal, "people.csv", &sheet(3_000));
+    put(&terminal, "people.csv", &sheet(10_000));
     let mut screen = terminal.watch(&[&["users", "import", "people.csv"], &QUIETLY[..]].concat());
-    for part in ["uploading [", "importing [", " of 3,000 rows, ", " left", "SUCCEEDED"] {
+    for part in [
+        "uploading [",
+        "importing [",
+        " of 10,000 rows, ",
+        " rows/s, ",
+        " left",
+        "SUCCEEDED",
+    ] {
         screen.see(part).await;
     }
     let (exit, seen) = screen.end().await;
     assert_eq!(exit, 0, "{seen}");
     let cells: Vec<&str> = seen.split_whitespace().collect();
     let created = cells.iter().position(|cell| *cell == "created").unwrap();
-    assert_eq!(cells[created + 1], "3000", "{seen}");
+    assert_eq!(cells[created + 1], "10000", "{seen}");
 }
 
 #[tokio::test]
@@ -88,67 +96,6 @@ async fn whoever_does_not_wait_can_look_at_it_later_and_stop_it() {
         .refused(&["imports", "cancel", "imp_00000000000000000000000000"])
         .await;
     assert!(exit == 5 || exit == 6, "{exit} {complaint}");
-}
-
-#[tokio::test]
-async fn an_export_that_is_imported_changes_nothing() {
-    let terminal = Terminal::start().await;
-    terminal.ok(&["groups", "create", "=Research, \"and\" more"]).await;
-    terminal.ok(&["templates", "create", "@Quiet"]).await;
-    let names = [
-        "=Ada",
-        "'=Ada",
-        "''+Ada",
-        "'Ada",
-        "\"Ada\"",
-        "Ada, Ää",
-        "-李",
-        "@Ada",
-        "＝Ada",
-        "O'Ada",
-    ];
-    for (index, name) in names.iter().enumerate() {
-        let person = [
-            ("email", format!("+user{index}@example.com")),
-            ("given-name", (*name).to_owned()),
-            ("family-name", (*name).to_owned()),
-        ];
-        let person = person.map(|(option, value)| format!("--{option}={value}"));
-        let options = [
-            "users",
-            "add",
-            "--product",
-            "webinar",
-            "--group",
-            "=research, \"AND\" more",
-            "--template",
-            "@quiet",
-            "--language",
-            "fr",
-        ];
-        let person = person.each_ref().map(String::as_str);
-        terminal.ok(&[&options[..], &person, &QUIETLY].concat()).await;
-    }
-    let export = terminal.ok(&["users", "export"]).await;
-    put(&terminal, "people.csv", &export);
-    let import = ["users", "import", "people.csv", "--existing", "update"];
-    let ending = terminal.json(&import).await;
-    assert_eq!(counts(&ending), [("unchanged", 14)]);
-    assert_eq!(ending["failures_file"], Value::Null);
-    assert_eq!(terminal.ok(&["users", "export"]).await, export);
-    let people = terminal
-        .json(&["users", "list", "--text", "+user", "--sort", "email"])
-        .await;
-    assert_eq!(column(&people, "user.given_name"), names);
-    assert_eq!(column(&people, "user.family_name"), names);
-
-    // A change comes with it, and only that.
-    let changed = export.replace("O'Ada,O'Ada", "O'Ada,O'Neill");
-    let command = terminal.command(&["users", "import", "-", "--existing", "update", "--output", "json"]);
-    let output = with_input(command, &changed).await;
-    let ending: Value = serde_json::from_str(&stdout(&output)).unwrap();
-    assert_eq!(counts(&ending), [("unchanged", 13), ("updated", 1)]);
-    assert_eq!(terminal.ok(&["users", "export"]).await, changed);
 }
 
 #[tokio::test]
@@ -195,6 +142,29 @@ async fn rows_that_fail_are_mended_and_sent_again() {
     assert_eq!(counts(&ending), [("invited", 2)]);
     let bob = terminal.json(&["users", "show", "b@example.com"]).await;
     assert_eq!(bob["user"]["given_name"], "=Bob");
+}
+
+#[tokio::test]
+async fn a_pipe_is_read_once_and_its_failures_are_put_here() {
+    let terminal = Terminal::start().await;
+    put(&terminal, "people.csv", &(sheet(1) + "no address,Eve,Evil\n"));
+    let import = format!(
+        "mkfifo pipe; cat people.csv > pipe & '{}' users import pipe --output json",
+        env!("CARGO_BIN_EXE_usher")
+    );
+    let output = tokio::process::Command::new("bash")
+        .args(["-c", &import])
+        .current_dir(terminal.folder())
+        .env("XDG_CONFIG_HOME", terminal.folder().join("config"))
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let ending: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(counts(&ending), [("failed", 1), ("invited", 1)]);
+    assert_eq!(ending["failures_file"], "import.failures.csv");
+    let failures = fs::read_to_string(terminal.folder().join("import.failures.csv")).unwrap();
+    assert!(failures.contains("no address,Eve,Evil,3,"), "{failures}");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod dev;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod identity;
@@ -20,6 +22,8 @@ mod imports;
 mod invitations;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod outages;
 #[cfg(test)]
 mod program;
 #[cfg(test)]

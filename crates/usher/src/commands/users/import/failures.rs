@@ -5,12 +5,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::source::Source;
 use crate::complaint::Problem;
 
-/// The file that was named, or the one that goes with the source; never the source itself.
-pub(super) fn path(source: &Source, named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
-    let Source::File(file) = source else {
+/// The file that was named, or the one that goes with the imported file, if that is an ordinary one; never that file itself.
+pub(super) fn path(file: Option<&Path>, named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    let Some(file) = file else {
         return Ok(named.unwrap_or_else(|| "import.failures.csv".into()));
     };
     let path = named.unwrap_or_else(|| beside(file));
@@ -52,13 +51,14 @@ mod tests {
             ("in/People.CSV", "in/People.failures.csv"),
             ("people", "people.failures.csv"),
             ("people.2026-11", "people.2026-11.failures.csv"),
-            ("-", "import.failures.csv"),
         ];
         for (file, expected) in table {
-            let source = Source::named(file.into());
-            assert_eq!(path(&source, None).unwrap(), Path::new(expected), "{file}");
-            assert_eq!(path(&source, Some("mine".into())).unwrap(), Path::new("mine"), "{file}");
+            let file = Some(Path::new(file));
+            assert_eq!(path(file, None).unwrap(), Path::new(expected));
+            assert_eq!(path(file, Some("mine".into())).unwrap(), Path::new("mine"));
         }
+        assert_eq!(path(None, None).unwrap(), Path::new("import.failures.csv"));
+        assert_eq!(path(None, Some("mine".into())).unwrap(), Path::new("mine"));
     }
 
     #[test]
@@ -68,9 +68,8 @@ mod tests {
         let link = folder.path().join("link.csv");
         fs::write(&file, "").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        let source = Source::named(file.clone());
-        for same in [file, link, folder.path().join("./people.csv")] {
-            let error = path(&source, Some(same)).unwrap_err();
+        for same in [&file, &link, &folder.path().join("./people.csv")] {
+            let error = path(Some(&file), Some(same.clone())).unwrap_err();
             assert!(matches!(error.downcast_ref(), Some(Problem::BadInput(_))));
         }
     }

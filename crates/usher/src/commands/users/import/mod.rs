@@ -62,7 +62,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "failures")]
     no_wait: bool,
     /// Where to write the rows that failed, if any; without it `people.failures.csv` beside `people.csv`, or
-    /// `import.failures.csv` here for standard input.
+    /// `import.failures.csv` here for what is no file of its own, such as standard input.
     #[arg(long, value_name = "FILE")]
     failures: Option<PathBuf>,
 }
@@ -88,9 +88,8 @@ enum Seats {
 /// Imports them.
 pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow::Result<Exit> {
     let source = Source::named(args.file);
-    let failures = failures::path(&source, args.failures)?;
-    // What cannot be read is refused before anything is asked.
-    drop(source.open()?);
+    let opened = source.open()?;
+    let failures = failures::path(source.path().filter(|_| opened.length.is_some()), args.failures)?;
     let options = ImportOptions {
         user_options: Some(args.options.resolve(&Lookup(client)).await?),
         validate_only: args.validate_only,
@@ -100,7 +99,8 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
         force: args.force,
     };
     let mut progress = Progress::new();
-    let Some(import) = unless_interrupted(upload::upload(client, &options, &source, &mut progress)).await? else {
+    let Some(import) = unless_interrupted(upload::upload(client, &options, &source, opened, &mut progress)).await?
+    else {
         progress.end();
         tell("interrupted: a file that has not arrived whole is not imported; `usher imports list` tells");
         return Ok(Exit::Interrupted);
@@ -116,7 +116,12 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
         tell(&goes_on(&import.id));
         return watched.map(|_| Exit::Interrupted);
     };
-    finish(client, output, import, &failures).await
+    let id = import.id.clone();
+    let Some(exit) = unless_interrupted(finish(client, output, import, &failures)).await? else {
+        tell(&format!("interrupted: `usher imports show {id}` tells how it ended"));
+        return Ok(Exit::Interrupted);
+    };
+    Ok(exit)
 }
 
 /// Watches an import until it has ended.

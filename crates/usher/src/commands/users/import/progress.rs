@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use proto::admin::v1::Import;
 use proto::admin::v1::import::State;
 
@@ -12,11 +12,12 @@ use crate::output::tell;
 
 /// How often a bar moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
-/// How many lines there are from the beginning of a stage to its end.
+/// How many lines there are at most from the beginning of a stage to its end, when that is known.
 const LINES: u64 = 10;
-/// After how much there is a line when nobody knows the end: in octets, and in rows.
-const OCTETS: u64 = 8 * 1024 * 1024;
-const ROWS: u64 = 10_000;
+/// After how much there is a line at the earliest: octets sent, rows looked at, rows imported.
+const SENT: u64 = 4 * 1024 * 1024;
+const VALIDATED: u64 = 10_000;
+const IMPORTED: u64 = 1_000;
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +57,12 @@ impl Progress {
         if !self.bar.is_hidden() {
             return;
         }
-        let step = match self.bar.length() {
-            Some(length) => length.div_ceil(LINES).max(1),
-            None if self.stage == Stage::Uploading => OCTETS,
-            None => ROWS,
-        };
-        let reached = position / step + u64::from(Some(position) == self.bar.length()) + 1;
+        let length = self.bar.length();
+        let step = self.stage.step().max(length.unwrap_or_default().div_ceil(LINES));
+        let is_end = length == Some(position);
+        let reached = position / step + u64::from(is_end) + 1;
         if self.told.fetch_max(reached, Ordering::Relaxed) < reached {
-            tell(&self.stage.line(position, self.bar.length()));
+            tell(&self.stage.line(position, length));
         }
     }
 
@@ -112,24 +111,35 @@ impl Stage {
     const fn name(self) -> &'static str {
         match self {
             Self::Uploading => "uploading",
-            Self::Queued => "waiting for another import",
+            Self::Queued => "waiting for its turn",
             Self::Validating => "validating",
             Self::Importing => "importing",
         }
     }
 
+    const fn step(self) -> u64 {
+        match self {
+            Self::Uploading => SENT,
+            Self::Queued | Self::Validating => VALIDATED,
+            Self::Importing => IMPORTED,
+        }
+    }
+
     fn style(self, is_bounded: bool) -> ProgressStyle {
         let template = match (self, is_bounded) {
-            (Self::Uploading, true) => "{prefix} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
+            (Self::Uploading, true) => "{prefix} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}{left}",
             (Self::Uploading, false) => "{prefix} {spinner} {bytes}, {bytes_per_sec}",
             (Self::Queued, _) => "{prefix} {spinner} {elapsed}",
             (Self::Validating | Self::Importing, true) => {
-                "{prefix} [{bar:30}] {human_pos} of {human_len} rows, {rate}, {eta} left"
+                "{prefix} [{bar:30}] {human_pos} of {human_len} rows, {rate}{left}"
             }
             (Self::Validating | Self::Importing, false) => "{prefix} {spinner} {human_pos} rows, {rate}",
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        style.progress_chars("=> ").with_key("rate", rate)
+        style
+            .progress_chars("=> ")
+            .with_key("rate", rate)
+            .with_key("left", left)
     }
 
     fn line(self, position: u64, length: Option<u64>) -> String {
@@ -156,6 +166,14 @@ fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
     let _ = write!(out, "{:.0} rows/s", state.per_sec());
 }
 
+/// Nobody knows before there is something to go by.
+fn left(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    if state.pos() > 0 {
+        // As above.
+        let _ = write!(out, ", {:#} left", HumanDuration(state.eta()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,7 +183,7 @@ mod tests {
         let table = [
             (Stage::Uploading, Some(4096), "uploading: 1.00 KiB of 4.00 KiB"),
             (Stage::Uploading, None, "uploading: 1.00 KiB"),
-            (Stage::Queued, None, "waiting for another import"),
+            (Stage::Queued, None, "waiting for its turn"),
             (Stage::Validating, None, "validating: 1,024 rows"),
             (Stage::Importing, Some(4096), "importing: 1,024 of 4,096 rows"),
         ];

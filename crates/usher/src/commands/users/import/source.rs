@@ -18,7 +18,7 @@ pub(super) enum Source {
 /// A file that can be read from its beginning.
 pub(super) struct Opened {
     pub(super) reader: Box<dyn Read + Send>,
-    /// In octets, where it is known; then the file can be read again, too.
+    /// In octets, of an ordinary file; that one can be read again, too.
     pub(super) length: Option<u64>,
 }
 
@@ -32,9 +32,17 @@ impl Source {
         }
     }
 
-    /// Begins to read it.
+    /// Its name, if it has one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::StandardInput => None,
+        }
+    }
+
+    /// Begins to read it. Of what is no ordinary file, such as a pipe with a name, this is the only time.
     pub(super) fn open(&self) -> anyhow::Result<Opened> {
-        let Self::File(path) = self else {
+        let Some(path) = self.path() else {
             return Ok(Opened {
                 reader: Box::new(io::stdin()),
                 length: None,
@@ -54,10 +62,7 @@ impl Source {
 
     /// What is said when it cannot be read.
     pub(super) fn unreadable(&self, error: &io::Error) -> Problem {
-        let name = match self {
-            Self::File(path) => path.display().to_string(),
-            Self::StandardInput => "standard input".to_owned(),
-        };
+        let name = self.path().unwrap_or(Path::new("standard input")).display();
         let text = format!("cannot read {name}: {error}");
         if error.kind() == io::ErrorKind::NotFound {
             Problem::NotFound(text)

@@ -26,10 +26,18 @@ pub(super) async fn upload(
     client: &Client,
     options: &ImportOptions,
     source: &Source,
+    opened: Opened,
     progress: &mut Progress,
 ) -> anyhow::Result<Import> {
-    let is_repeatable = source.open()?.length.is_some() && !options.force;
-    let mut send = async || send(client, options, source, progress).await;
+    let is_repeatable = opened.length.is_some() && !options.force;
+    let mut first = Some(opened);
+    let mut send = async || {
+        let opened = match first.take() {
+            Some(opened) => opened,
+            None => source.open()?,
+        };
+        send(client, options, source, opened, progress).await
+    };
     if is_repeatable {
         repeat(send).await
     } else {
@@ -41,9 +49,9 @@ async fn send(
     client: &Client,
     options: &ImportOptions,
     source: &Source,
+    Opened { reader, length }: Opened,
     progress: &mut Progress,
 ) -> anyhow::Result<Import> {
-    let Opened { reader, length } = source.open()?;
     progress.begin_upload(length);
     let (pieces, failure) = read(reader);
     let progress = progress.clone();
