@@ -93,9 +93,10 @@ async fn whoever_does_not_wait_can_look_at_it_later_and_stop_it() {
     look(&id, "STATE_CANCELLED").await;
     look(next["import"]["id"].as_str().unwrap(), "STATE_SUCCEEDED").await;
     let (exit, complaint) = terminal
-        .refused(&["imports", "cancel", "imp_00000000000000000000000000"])
+        .refused(&["imports", "cancel", "imp_01a214f2023274da8dc61b7073c01318"])
         .await;
-    assert!(exit == 5 || exit == 6, "{exit} {complaint}");
+    assert_eq!(exit, 5);
+    assert!(complaint.contains("IMPORT_NOT_FOUND"), "{complaint}");
 }
 
 #[tokio::test]

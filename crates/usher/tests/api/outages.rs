@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::json;
 use testkit::{Network, Proxy};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -81,4 +82,27 @@ async fn whoever_loses_sight_of_an_import_is_told_that_it_goes_on() {
     for part in ["goes on by itself", "usher imports show imp_", "error: "] {
         assert!(seen.contains(part), "no {part} in {seen}");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_arrive_is_no_import() {
+    let remote = Remote::start(10_000).await;
+    remote.proxy.set(Network::Stalled);
+    let mut screen = remote.import();
+    screen.see("uploading").await;
+    screen.interrupt().await;
+    let (exit, seen) = screen.end().await;
+    assert_eq!(exit, 130, "{seen}");
+    assert!(seen.contains("not imported"), "{seen}");
+    remote.proxy.set(Network::Fine);
+    assert_eq!(remote.terminal.json(&["imports", "list"]).await, json!([]));
+    // The error stands on a line of its own, where the bar was.
+    let mut screen = remote.terminal.watch(&["users", "import", "config/usher/session.json"]);
+    screen.see("error: ").await;
+    let (exit, seen) = screen.end().await;
+    assert_eq!(exit, 6, "{seen}");
+    assert!(
+        seen.contains("\u{1b}[2Kerror: ") || seen.contains("\rerror: "),
+        "{seen:?}"
+    );
 }

@@ -99,14 +99,13 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
         force: args.force,
     };
     let mut progress = Progress::new();
-    let Some(import) = unless_interrupted(upload::upload(client, &options, &source, opened, &mut progress)).await?
-    else {
-        progress.end();
+    let sent = unless_interrupted(upload::upload(client, &options, &source, opened, &mut progress)).await;
+    progress.end();
+    let Some(import) = sent? else {
         tell("interrupted: a file that has not arrived whole is not imported; `usher imports list` tells");
         return Ok(Exit::Interrupted);
     };
     if args.no_wait {
-        progress.end();
         tell(&goes_on(&import.id));
         return Ending::new(import, None).print(output);
     }

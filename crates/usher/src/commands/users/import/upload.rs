@@ -31,7 +31,7 @@ pub(super) async fn upload(
 ) -> anyhow::Result<Import> {
     let is_repeatable = opened.length.is_some() && !options.force;
     let mut first = Some(opened);
-    let mut send = async || {
+    let mut attempt = async || {
         let opened = match first.take() {
             Some(opened) => opened,
             None => source.open()?,
@@ -39,9 +39,9 @@ pub(super) async fn upload(
         send(client, options, source, opened, progress).await
     };
     if is_repeatable {
-        repeat(send).await
+        repeat(attempt).await
     } else {
-        send().await
+        attempt().await
     }
 }
 
