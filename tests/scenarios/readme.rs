@@ -86,6 +86,7 @@ async fn the_commands_of_the_readme_work_with_the_program_itself() {
         "team-monthly",
         "MANAGE_USERS",
         "billing contact",
+        "unchanged         5",
     ] {
         assert!(out.contains(expected), "no {expected} in\n{out}");
     }
