@@ -5,11 +5,15 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use proto::admin::v1::ImportOptions;
 use testkit::{Process, eventually, free_port, usher_program};
 use usher::DevFile;
 
+use crate::big_import::{self, DEATHS, SIZE, done};
+use crate::support::crowd::crowd;
 use crate::support::deaths::{ABORTING, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, check, rivalry};
-use crate::support::{Owner, PATIENCE, World};
+use crate::support::imports::{ended, import};
+use crate::support::{Owner, PATIENCE, World, settled};
 
 const SIGKILL: i32 = 9;
 /// These are passed once at every start, when the demo people are added, or found added.
@@ -172,4 +176,23 @@ async fn a_death_while_giving_up_a_reservation_leaves_no_seat_behind() {
         resident.bury(step).await;
         check(&resident.world, &owner, step).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_is_there_once_though_everything_dies_three_times() {
+    let mut resident = Resident::new().await;
+    resident.restart(None);
+    let mut owner = resident.ready().await.expect("nothing tells it to die");
+    let pools = settled(&owner).await;
+    let training = pools.iter().find(|pool| pool.product == "training").unwrap();
+    let seats = usize::try_from(training.assigned).unwrap();
+    let (emails, file) = crowd(SIZE);
+    let begun = import(&owner, ImportOptions::default(), &file).await.unwrap();
+    for share in DEATHS {
+        done(&owner, &begun.id, SIZE / 100 * share).await;
+        resident.restart(None);
+        owner = resident.ready().await.expect("nothing tells it to die");
+    }
+    let import = ended(&owner, &begun.id).await;
+    big_import::check(&resident.world, &owner, &emails, &import, seats).await;
 }

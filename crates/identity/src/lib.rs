@@ -9,6 +9,8 @@ mod app;
 mod clients;
 mod config;
 mod domain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod grpc;
 mod relay;
 mod store;

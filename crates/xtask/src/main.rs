@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod command;
+mod fuzz;
 mod layering;
 mod setup;
 mod task;

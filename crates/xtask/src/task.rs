@@ -5,6 +5,7 @@ use clap::Parser;
 
 use crate::bench::Bench;
 use crate::ci::Ci;
+use crate::fuzz::Fuzz;
 use crate::layering::Layering;
 use crate::setup::Setup;
 use crate::test::Test;
@@ -20,6 +21,7 @@ pub enum Task {
     Layering(Layering),
     Up(Up),
     Bench(Bench),
+    Fuzz(Fuzz),
 }
 
 impl Task {
@@ -31,6 +33,7 @@ impl Task {
             Self::Layering(task) => task.run(),
             Self::Up(task) => task.run(),
             Self::Bench(task) => task.run(),
+            Self::Fuzz(task) => task.run(),
         }
     }
 }

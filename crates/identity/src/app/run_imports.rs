@@ -14,7 +14,7 @@ use chassis::Person;
 use serde_json::json;
 use storage::{Message, outbox};
 use tokio::sync::Notify;
-use types::{Permission, SessionId, Timestamp};
+use types::{ImportId, Permission, SessionId, Timestamp};
 
 use judge::Judged;
 
@@ -83,11 +83,29 @@ impl App {
         else {
             return Ok(false);
         };
-        let worked = self.work(import, owner).await;
+        let id = import.id;
+        let worked = tokio::select! {
+            worked = self.work(import, owner) => worked,
+            lost = self.keep_import(id, owner) => Err(lost),
+        };
         if worked.is_err() {
             imports::release(self.database.writer(), owner, self.clock.now() + REST).await?;
         }
         worked.map(|()| true)
+    }
+
+    /// Says that `owner` still works on an import, for as long as that is so.
+    async fn keep_import(&self, id: ImportId, owner: &str) -> Error {
+        let lease = self.import_config.lease;
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            let until = self.clock.now() + lease;
+            match imports::renew(self.database.writer(), id, owner, until).await {
+                Ok(true) => {}
+                Ok(false) => return Error::Contended,
+                Err(error) => return error.into(),
+            }
+        }
     }
 
     /// Leaves the import that `owner` works on to others.

@@ -93,8 +93,8 @@ impl Ledger {
         }
     }
 
-    /// Decides one request: all its seats or none. The same request finds its own reservation, which is held for as long as a
-    /// new one as soon as less than half of that time is left; after a release it gets the next epoch.
+    /// Decides one request: all its seats or none. The same request finds its own reservation, with the deadline it was
+    /// first given; after a release it gets the next epoch.
     ///
     /// # Errors
     /// When it comes too late, or holds a reservation that does not cover it.
@@ -134,13 +134,9 @@ impl Ledger {
     }
 
     fn grant(&mut self, ask: &Ask, availability: &[Availability], terms: Terms) -> Result<Option<Grant>, Refused> {
-        let epoch = match self.reservations.get_mut(&ask.key) {
+        let epoch = match self.reservations.get(&ask.key) {
             Some(own) => match own.state {
                 State::Pending | State::Confirmed if own.seats.cover(&ask.seats) => {
-                    if own.state == State::Pending && own.deadline < terms.now + terms.ttl / 2 {
-                        own.deadline = terms.now + terms.ttl;
-                        self.made.insert(ask.key);
-                    }
                     return Ok(Some(grant(ask.key, own)));
                 }
                 State::Pending | State::Confirmed => return Err(Refused::InProgress),
@@ -168,7 +164,7 @@ impl Ledger {
         Ok(Some(grant))
     }
 
-    /// The reservations that the decisions have made, each new, in a new epoch or held for longer.
+    /// The reservations that the decisions have made, each new or in a new epoch.
     pub fn made(&self) -> impl Iterator<Item = (&RequestKey, &Reservation)> {
         self.reservations.iter().filter(|(key, _)| self.made.contains(key))
     }
@@ -299,8 +295,8 @@ mod tests {
         let held: &[(&str, i64)] = &[("a", 2)];
         let more: &[(&str, i64)] = &[("a", 3)];
         let cases = [
-            (State::Pending, held, Ok(Some((4, 61_000_000)))),
-            (State::Pending, &[("a", 1)], Ok(Some((4, 61_000_000)))),
+            (State::Pending, held, Ok(Some((4, 7)))),
+            (State::Pending, &[("a", 1)], Ok(Some((4, 7)))),
             (State::Pending, more, Err(Refused::InProgress)),
             (State::Pending, &[("b", 1)], Err(Refused::InProgress)),
             (State::Confirmed, held, Ok(Some((4, 7)))),
@@ -315,20 +311,6 @@ mod tests {
             let answer = ledger.decide(&ask(key, list), TERMS);
             let found = answer.map(|answer| answer.grant.map(|grant| (grant.key.epoch, grant.deadline.micros())));
             assert_eq!(found, expected, "{state:?} {list:?}");
-        }
-    }
-
-    #[test]
-    fn a_reservation_is_held_for_longer_once_half_of_its_time_is_over() {
-        for (left, expected) in [(31, 31), (30, 30), (29, 60), (-1, 60)] {
-            let key = key();
-            let mut held = own(4, State::Pending, &[("a", 2)]);
-            held.deadline = Timestamp::from_micros(1_000_000 + left * 1_000_000);
-            let mut ledger = ledger(key.account, &[("a", [3, 0, 2])], &[(key, held)]);
-            let grant = ledger.decide(&ask(key, &[("a", 2)]), TERMS).unwrap().grant.unwrap();
-            assert_eq!(grant.deadline.micros(), 1_000_000 + expected * 1_000_000);
-            assert_eq!((grant.key.epoch, ledger.taken().len()), (4, 0));
-            assert_eq!(ledger.made().count(), usize::from(left != expected));
         }
     }
 

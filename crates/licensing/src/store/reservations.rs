@@ -27,7 +27,7 @@ const FIND: &str = "
     SELECT account_id, request_id, epoch, state, seats, deadline
     FROM reservations WHERE account_id = $1 AND request_id = $2";
 
-/// A released reservation goes on in its next epoch, and in no other; a pending one is held for longer.
+/// A released reservation goes on in its next epoch, and in no other.
 const PUT: Sql = Sql {
     postgres: "
         INSERT INTO reservations AS t
@@ -40,8 +40,7 @@ const PUT: Sql = Sql {
             epoch = excluded.epoch, state = excluded.state, seats = excluded.seats, deadline = excluded.deadline,
             create_time = excluded.create_time, settle_time = NULL,
             next_sweep_time = excluded.next_sweep_time, sweeps = 0
-        WHERE t.state = 'RELEASED' AND t.epoch = excluded.epoch - 1
-            OR t.state = 'PENDING' AND t.epoch = excluded.epoch",
+        WHERE t.state = 'RELEASED' AND t.epoch = excluded.epoch - 1",
     sqlite: "
         INSERT INTO reservations AS t
             (account_id, request_id, epoch, state, seats, deadline, create_time, next_sweep_time, sweeps)
@@ -52,8 +51,7 @@ const PUT: Sql = Sql {
             epoch = excluded.epoch, state = excluded.state, seats = excluded.seats, deadline = excluded.deadline,
             create_time = excluded.create_time, settle_time = NULL,
             next_sweep_time = excluded.next_sweep_time, sweeps = 0
-        WHERE t.state = 'RELEASED' AND t.epoch = excluded.epoch - 1
-            OR t.state = 'PENDING' AND t.epoch = excluded.epoch",
+        WHERE t.state = 'RELEASED' AND t.epoch = excluded.epoch - 1",
 };
 
 const SETTLE: Sql = Sql {
@@ -104,7 +102,7 @@ pub async fn find(
     row.into_iter().map(Row::read).collect()
 }
 
-/// Writes reservations that are new, new in their epoch, or held for longer.
+/// Writes reservations that are new, or new in their epoch.
 pub async fn put(
     tx: &impl ConnectionTrait,
     now: Timestamp,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use types::{RequestId, failpoint};
+use types::{RequestId, Timestamp, failpoint};
 
 use super::Work;
 use super::judge::Judged;
@@ -109,11 +109,9 @@ impl Work {
         Err(Error::Contended)
     }
 
-    /// Holds seats for a request, unless they are held for long enough.
+    /// Holds seats for a request, unless they are held.
     async fn seats(&self, request_id: RequestId, seats: &[SeatQuantity], grant: Option<Grant>) -> Result<Seats, Error> {
-        // It must still be good when it is the chunk's turn.
-        let soon = self.app.clock.now() + self.app.margin * 2;
-        if seats.is_empty() || grant.as_ref().is_some_and(|grant| grant.deadline > soon) {
+        if seats.is_empty() || grant.is_some() {
             return Ok(Seats::Held(grant));
         }
         let reserved = self.reserve(request_id, seats).await?;
@@ -123,12 +121,19 @@ impl Work {
         })
     }
 
+    /// Reserves seats. Those of an import that is for all or nobody have no deadline: licensing takes none back before it was
+    /// told to, and of a request that such an import still wants to make, nothing is told.
     pub async fn reserve(&self, request_id: RequestId, seats: &[SeatQuantity]) -> Result<Reserved, Error> {
-        let not_after = Some(self.not_after());
-        let licensing = &self.app.licensing;
-        licensing
-            .reserve(self.import.account_id, request_id, seats, not_after)
-            .await
+        let (account, not_after) = (self.import.account_id, Some(self.not_after()));
+        let mut reserved = self
+            .app
+            .licensing
+            .reserve(account, request_id, seats, not_after)
+            .await?;
+        if let Some(grant) = reserved.grant.as_mut().filter(|_| self.is_all_or_nothing()) {
+            grant.deadline = Timestamp::from_micros(i64::MAX);
+        }
+        Ok(reserved)
     }
 
     fn attempt(&self, grant: Option<Grant>) -> Attempt {
