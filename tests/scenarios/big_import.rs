@@ -13,7 +13,7 @@ use crate::support::crowd::{MAILED, crowd};
 use crate::support::imports::{ended, import, look};
 use crate::support::{Owner, PATIENCE, World, settled};
 
-pub const SIZE: usize = 10_000;
+pub const SIZE: usize = 6_000;
 /// When this much of every hundred is done, identity dies.
 pub const DEATHS: [usize; 3] = [10, 40, 70];
 
