@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::benchmarks::{
-    accept, add_user, add_users_batch, check_access, embedded, idle, list_deep, list_people, telemetry,
+    accept, add_user, add_users_batch, check_access, embedded, idle, import, import_memory, list_deep, list_people,
+    telemetry,
 };
 use crate::plan::Plan;
 use crate::report::Line;
@@ -21,6 +22,10 @@ pub enum Benchmark {
     AddUserHot,
     /// AddUsers of 500 users, against COPY into the same tables
     AddUsersBatch,
+    /// ImportUsers of 100,000 users in one file, against COPY into the same tables
+    Import,
+    /// The peak memory of gateway and identity while 100,000 users are imported, against 1,000
+    ImportMemory,
     /// AcceptInvitation, against the same writes statement by statement
     Accept,
     /// A late page of ListPeople, against the first
@@ -36,9 +41,9 @@ pub enum Benchmark {
 }
 
 impl Benchmark {
-    /// Whether it is about the five processes.
+    /// Whether it is about the five processes that all of them share.
     pub const fn needs_site(self) -> bool {
-        !matches!(self, Self::Embedded | Self::Idle)
+        !matches!(self, Self::ImportMemory | Self::Embedded | Self::Idle)
     }
 
     /// Measures it; `site` is there if [`Self::needs_site`].
@@ -48,10 +53,12 @@ impl Benchmark {
             (Self::AddUser, Some(site)) => add_user::many_accounts(plan, site).await,
             (Self::AddUserHot, Some(site)) => add_user::one_account(plan, site).await,
             (Self::AddUsersBatch, Some(site)) => add_users_batch::run(plan, site).await,
+            (Self::Import, Some(site)) => import::run(plan, site).await,
             (Self::Accept, Some(site)) => accept::run(plan, site).await,
             (Self::ListDeep, Some(site)) => list_deep::run(plan, site).await,
             (Self::ListPeople, Some(site)) => list_people::run(plan, site).await,
             (Self::Telemetry, Some(site)) => telemetry::run(plan, site).await,
+            (Self::ImportMemory, _) => import_memory::run(plan).await,
             (Self::Embedded, _) => embedded::run(plan).await,
             (Self::Idle, _) => idle::run(plan).await,
             (_, None) => anyhow::bail!("{self:?} needs a running site"),

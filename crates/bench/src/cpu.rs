@@ -61,14 +61,6 @@ pub fn parent(id: u32) -> Result<u32> {
     Ok(Stat::of(id)?.parent)
 }
 
-/// Memory of a process that is in RAM, in bytes.
-pub fn resident_memory(id: u32) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    Ok(kib.context("no VmRSS in /proc")? * 1024)
-}
-
 /// The parts of `/proc/<id>/stat` (proc(5)) that are of interest here.
 struct Stat {
     parent: u32,

@@ -7,9 +7,11 @@ mod cli;
 mod cpu;
 mod duel;
 mod load;
+mod memory;
 mod plan;
 mod reference;
 mod report;
+mod sheet;
 mod site;
 
 use std::process::ExitCode;

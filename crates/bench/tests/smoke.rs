@@ -20,6 +20,8 @@ fn every_benchmark_measures_something() {
         "add-user",
         "add-user-hot",
         "add-users-batch",
+        "import",
+        "import-memory",
         "accept",
         "list-deep",
         "list-people",

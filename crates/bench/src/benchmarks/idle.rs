@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use testkit::{Process, free_port, poll, usher_program};
 
 use crate::account::Gateway;
-use crate::cpu::resident_memory;
 use crate::duel::{Figure, Round, millis};
+use crate::memory::{mib, resident};
 use crate::plan::Plan;
 use crate::report::{Aim, Line};
 
@@ -23,8 +23,7 @@ pub async fn run(plan: &Plan) -> Result<Vec<Line>> {
     for _ in 0..plan.rounds {
         let (start, bytes) = one().await?;
         starts.push(alone(millis(start)));
-        #[expect(clippy::cast_precision_loss, reason = "no machine has 2^52 bytes")]
-        memory.push(alone(bytes as f64 / 1024.0 / 1024.0));
+        memory.push(alone(mib(bytes)));
     }
     let line = |name, unit, most, rounds| Line {
         name,
@@ -57,7 +56,7 @@ async fn one() -> Result<(Duration, u64)> {
     // It is written when everything is ready.
     let ready = poll(PATIENCE, async || std::fs::metadata(data.join("dev.json")));
     ready.await.with_context(|| process.output())?;
-    Ok((start, resident_memory(process.id())?))
+    Ok((start, resident(process.id())?))
 }
 
 fn alone(value: f64) -> Round {
