@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chassis::Person;
-use types::{AccountId, failpoint};
+use types::{AccountId, UserId, failpoint};
 
 use super::App;
 use super::change::{self, Prepared};
@@ -29,22 +29,14 @@ impl App {
         };
         let reader = self.database.reader();
         let addresses: Vec<String> = decision::addresses(request).collect();
-        let invitees: Vec<_> = addresses
-            .iter()
-            .map(|email| invitations::Invitee {
-                account_id: person.account,
-                email: email.clone(),
-            })
-            .collect();
         let keys = [key];
         let references = self.references(person, request);
         let named = decision::roles(request).collect();
-        let (mut remembered, account, catalogue, users, invited, references, roles) = futures::try_join!(
+        let (mut remembered, account, catalogue, users, references, roles) = futures::try_join!(
             requests::find(reader, &keys),
             self.account(person.account),
             self.licensing.catalogue(),
             users::by_addresses(reader, &addresses),
-            invitations::pending(reader, &invitees),
             references,
             roles::of_account(reader, person.account, &named),
         )?;
@@ -55,6 +47,7 @@ impl App {
         if let Some(committed) = remembered.into_iter().find_map(|remembered| remembered.committed) {
             return committed.answer_to(&request.fingerprint).map(Prepared::Answered);
         }
+        let invited = self.invited(person.account, &users).await?;
         let yardstick = Yardstick {
             shared: &request.options,
             products: &catalogue.ids,
@@ -80,6 +73,25 @@ impl App {
             answer,
             seats: decision::seats(&rows),
         })
+    }
+
+    /// Which of these users of any account are invited to this one.
+    async fn invited(
+        &self,
+        account_id: AccountId,
+        users: &[(String, UserId, AccountId)],
+    ) -> Result<Vec<invitations::Invitee>, Error> {
+        let others = users.iter().filter(|(_, _, home)| *home != account_id);
+        let invitees: Vec<_> = others
+            .map(|(email, ..)| invitations::Invitee {
+                account_id,
+                email: email.clone(),
+            })
+            .collect();
+        if invitees.is_empty() {
+            return Ok(vec![]);
+        }
+        invitations::pending(self.database.reader(), &invitees).await
     }
 
     /// What there is of the groups and templates that a request names.
