@@ -8,7 +8,7 @@ use types::{Role, SessionId, Timestamp, UserId};
 
 use super::{App, origin};
 use crate::domain::account::{Account, Offer};
-use crate::domain::assignment::{self, Effect, Posts};
+use crate::domain::assignment::{self, Effect};
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
@@ -153,10 +153,7 @@ pub async fn assign(
     if !giver.person.can(types::Permission::AssignRoles) {
         return Err(Error::RoleAssignmentForbidden { field: "role".into() });
     }
-    let posts = Posts {
-        super_admins: posts::super_admins(tx, account.id).await?,
-        billing_contact: account.billing_contact,
-    };
+    let posts = posts::of(tx, account).await?;
     let pairs: Vec<(&User, GivenRole)> = rows.iter().map(|(user, role)| (user, *role)).collect();
     let verdicts = assignment::decide(giver.person.permissions, posts, &pairs);
     let (mut given, mut raised, mut lowered, mut events) = (vec![], vec![], vec![], vec![]);

@@ -321,7 +321,8 @@ impl World {
     }
 }
 
-fn distinct<T: std::hash::Hash + Eq + Copy>(values: impl Iterator<Item = T>) -> Vec<T> {
+/// Each value once, in the order in which it was first there.
+pub(super) fn distinct<T: std::hash::Hash + Eq + Copy>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = HashSet::new();
     values.filter(|value| seen.insert(*value)).collect()
 }

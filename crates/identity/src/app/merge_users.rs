@@ -1,16 +1,16 @@
 //! Making users what the rows of a file say of them, many at once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::Person;
 use types::{Email, GroupId, RequestId, TemplateId, UserId};
 
 use super::change::{Attempt, Change, Done, Scene};
+use super::commit_add_users::distinct;
 use super::prepare_add_users::owned_by;
 use super::update_users::{answer, carry_out, changed};
 use crate::domain::admission::{SeatQuantity, count_seats};
 use crate::domain::amendment::{self, Amended, Row};
-use crate::domain::assignment::Posts;
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
 use crate::domain::merge::{MergeUsers, share};
@@ -51,10 +51,7 @@ impl Change for MergeUsers {
             permissions: scene.person.permissions,
             account: &scene.account,
             users: &users,
-            posts: Posts {
-                super_admins: posts::super_admins(conn, account).await?,
-                billing_contact: scene.account.billing_contact,
-            },
+            posts: posts::of(conn, &scene.account).await?,
         };
         let wishes = self.rows.iter().zip(&amendments).map(|((email, _), amendment)| {
             let id = canonical(email).and_then(|email| ids.get(&email));
@@ -129,8 +126,4 @@ impl MergeUsers {
 fn canonical(email: &str) -> Option<String> {
     let email = Email::parse(email).ok()?;
     Some(email.canonical().to_owned())
-}
-
-fn distinct<T: std::hash::Hash + Eq + Copy>(values: impl Iterator<Item = T>) -> Vec<T> {
-    values.collect::<HashSet<_>>().into_iter().collect()
 }

@@ -12,7 +12,6 @@ use super::change::{Attempt, Change, Done, Scene};
 use super::end_users::end_users;
 use crate::domain::admission::{MAX_USERS, SeatCount, SeatQuantity, count_seats};
 use crate::domain::amendment::{self, Amended, Row};
-use crate::domain::assignment::Posts;
 use crate::domain::audit::Event;
 use crate::domain::error::Error;
 use crate::domain::fault::Violation;
@@ -74,10 +73,7 @@ impl Change for UpdateUsers {
             permissions: scene.person.permissions,
             account: &scene.account,
             users: &users,
-            posts: Posts {
-                super_admins: posts::super_admins(conn, account).await?,
-                billing_contact: scene.account.billing_contact,
-            },
+            posts: posts::of(conn, &scene.account).await?,
         };
         Ok(amendment::decide(&self.user_ids, &amendment, scene))
     }

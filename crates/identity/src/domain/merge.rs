@@ -1,11 +1,10 @@
 //! A request to make users what rows of a file say of them.
 
-use std::collections::BTreeMap;
-
 use types::RequestId;
 
 use super::amendment::Row;
 use super::fault::Fault;
+use super::free_seats::FreeSeats;
 use super::new_user::NewUser;
 use super::user_update::{ProductWish, UserChange};
 
@@ -18,8 +17,8 @@ pub struct MergeUsers {
     pub fingerprint: String,
     /// The users' addresses, and what their rows say.
     pub rows: Vec<(String, UserChange)>,
-    /// The seats that there are for them, by product, when there are too few for all.
-    pub free: Option<BTreeMap<String, i64>>,
+    /// The seats that there are for them, when there are too few for all.
+    pub free: Option<FreeSeats>,
 }
 
 /// What a row says of somebody who is there: what it leaves out stays.
@@ -43,17 +42,12 @@ pub fn change(row: &NewUser) -> UserChange {
 }
 
 /// Lets those go without for whom there is no seat left, in the order of the rows.
-pub fn share(rows: &mut [Row], mut free: BTreeMap<String, i64>) {
+pub fn share(rows: &mut [Row], mut free: FreeSeats) {
     for (index, row) in rows.iter_mut().enumerate() {
         let Ok(amended) = &row.verdict else { continue };
         let gained: Vec<String> = amended.gained().cloned().collect();
-        let has_seat = |product: &String| free.get(product).is_none_or(|count| *count > 0);
-        if !gained.iter().all(has_seat) {
+        if !free.take(&gained) {
             row.refuse(Fault::SeatsExhausted, index);
-            continue;
-        }
-        for product in gained {
-            free.entry(product).and_modify(|count| *count -= 1);
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod effective_settings;
 pub mod error;
 pub mod etag;
 pub mod fault;
+pub mod free_seats;
 pub mod group;
 pub mod holder;
 pub mod import;

@@ -5,6 +5,8 @@ use storage::Sql;
 use types::AccountId;
 
 use super::broken;
+use crate::domain::account::Account;
+use crate::domain::assignment::Posts;
 use crate::domain::error::Error;
 
 const COUNT_TEXT: &str = "SELECT
@@ -19,14 +21,14 @@ const COUNT: Sql = Sql {
 };
 
 #[derive(FromQueryResult)]
-struct Posts {
+struct Counts {
     super_admins: i64,
     billing_contacts: i64,
 }
 
-async fn count(conn: &impl ConnectionTrait, account: AccountId) -> Result<Posts, Error> {
+async fn count(conn: &impl ConnectionTrait, account: AccountId) -> Result<Counts, Error> {
     COUNT
-        .query_one::<Posts>(conn, vec![account.to_string().into()])
+        .query_one::<Counts>(conn, vec![account.to_string().into()])
         .await?
         .ok_or(Error::AccountNotFound(account))
 }
@@ -35,6 +37,14 @@ async fn count(conn: &impl ConnectionTrait, account: AccountId) -> Result<Posts,
 pub async fn super_admins(conn: &impl ConnectionTrait, account: AccountId) -> Result<usize, Error> {
     let posts = count(conn, account).await?;
     usize::try_from(posts.super_admins).map_err(broken("users.role"))
+}
+
+/// The posts of an account as they are.
+pub async fn of(conn: &impl ConnectionTrait, account: &Account) -> Result<Posts, Error> {
+    Ok(Posts {
+        super_admins: super_admins(conn, account.id).await?,
+        billing_contact: account.billing_contact,
+    })
 }
 
 /// Whether the account would still have both posts filled: asked in the transaction that could empty one, after its changes

@@ -1,8 +1,6 @@
 //! One chunk: its new people are added, and then those changed who are there already; each by a request that takes effect
 //! once, however often it is made.
 
-use std::collections::BTreeMap;
-
 use types::{RequestId, Timestamp, failpoint};
 
 use super::Work;
@@ -12,6 +10,7 @@ use crate::clients::Reserved;
 use crate::domain::admission::{AddUsers, Answer, Grant, Outcome, SeatCount, SeatQuantity};
 use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
+use crate::domain::free_seats::FreeSeats;
 use crate::domain::import::SeatPolicy;
 use crate::domain::merge::MergeUsers;
 use crate::domain::sheet::{Column, SheetRow};
@@ -99,7 +98,7 @@ impl Work {
                     answer => return answer.map(Some),
                 },
                 Seats::Short(_) if self.is_all_or_nothing() => return Ok(None),
-                Seats::Short(counts) => request.free = Some(free(&counts)),
+                Seats::Short(counts) => request.free = Some(FreeSeats::new(&counts)),
             }
             match self.app.prepare_change(&self.person, &request).await? {
                 Prepared::Answered(answer) => return Ok(Some(answer)),
@@ -155,7 +154,7 @@ impl Work {
         let Prepared::Foretold { answer, .. } = &prepared else {
             return Ok(prepared);
         };
-        let mut free = free(counts);
+        let mut free = FreeSeats::new(counts);
         for (user, result) in request.users.iter_mut().zip(&answer.results) {
             if result.outcome == Outcome::Failed {
                 continue;
@@ -164,23 +163,11 @@ impl Work {
                 [] => &request.options.products[..],
                 own => own,
             };
-            let has_seat = |product: &String| free.get(product).is_none_or(|count| *count > 0);
-            if products.iter().all(has_seat) {
-                for product in products {
-                    free.entry(product.clone()).and_modify(|count| *count -= 1);
-                }
-            } else {
+            if !free.take(products) {
                 let column = Column::Products.name();
                 user.faults.push(Violation::new(Fault::SeatsExhausted, column));
             }
         }
         self.app.prepare_add_users(&self.person, request).await
     }
-}
-
-fn free(counts: &[SeatCount]) -> BTreeMap<String, i64> {
-    counts
-        .iter()
-        .map(|count| (count.product.clone(), count.available))
-        .collect()
 }
