@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use types::PageSize;
 
 const CHECKSUM_BYTES: usize = 16;
 
@@ -27,6 +28,23 @@ pub fn encode(query: &impl Serialize, key: &impl Serialize) -> String {
     let mut token = checksum(&query, &key).to_vec();
     token.extend_from_slice(&key);
     URL_SAFE_NO_PAD.encode(token)
+}
+
+/// Leaves one page of rows of which one more than fits was read, if there was one; answers the token of the page after it,
+/// which is empty on the last one.
+#[must_use]
+pub fn cut<Row, K: Serialize>(
+    query: &impl Serialize,
+    rows: &mut Vec<Row>,
+    size: PageSize,
+    key: impl FnOnce(&Row) -> K,
+) -> String {
+    let more = rows.len() > size.rows();
+    rows.truncate(size.rows());
+    match rows.last() {
+        Some(last) if more => encode(query, &key(last)),
+        Some(_) | None => String::new(),
+    }
 }
 
 /// The key that the page starts after; `None` for an empty token, which asks for the first page.

@@ -42,12 +42,7 @@ impl App {
         let limit = u64::try_from(size.rows()).unwrap_or(u64::MAX).saturating_add(1);
         let mut entries =
             audit_events::list(self.database.reader(), person.account, &filter, order, after, limit).await?;
-        let more = entries.len() > size.rows();
-        entries.truncate(size.rows());
-        let next_page_token = match entries.last() {
-            Some(last) if more => page::encode(&query, &last.head.sequence),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut entries, size, |last| last.head.sequence);
         let events = entries.into_iter().map(|entry| show(entry, person)).collect();
         Ok(AuditPage {
             events,

@@ -39,12 +39,7 @@ impl App {
         let range = (range.0, range.1.as_str());
         let after = after.unwrap_or_default();
         let mut groups = groups::list(self.database.reader(), person.account, range, &after, limit).await?;
-        let more = groups.len() > size.rows();
-        groups.truncate(size.rows());
-        let next_page_token = match groups.last() {
-            Some(last) if more => page::encode(&query, &name_key(&last.name)),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut groups, size, |last| name_key(&last.name));
         let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
         let counts = groups::count_users(self.database.reader(), person.account, &ids).await?;
         for group in &mut groups {

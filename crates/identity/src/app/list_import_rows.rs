@@ -35,12 +35,7 @@ impl App {
             let numbered = (chunk.number * CHUNK_ROWS + 1..).zip(outcomes.iter().copied());
             rows.extend(numbered.filter(|(number, _)| *number > after));
         }
-        let more = rows.len() > size.rows();
-        rows.truncate(size.rows());
-        let next_page_token = match rows.last() {
-            Some((number, _)) if more => page::encode(&query, number),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut rows, size, |(number, _)| *number);
         Ok((rows, next_page_token))
     }
 
@@ -60,12 +55,7 @@ impl App {
         let after: Option<i64> = page::decode(&query, page_token).map_err(|_| Error::PageTokenInvalid)?;
         let limit = i64::try_from(size.rows()).unwrap_or(i64::MAX).saturating_add(1);
         let mut failures = self.failures_after(id, after.unwrap_or(0), limit).await?;
-        let more = failures.len() > size.rows();
-        failures.truncate(size.rows());
-        let next_page_token = match failures.last() {
-            Some(last) if more => page::encode(&query, &last.row),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut failures, size, |last| last.row);
         Ok((failures, next_page_token))
     }
 

@@ -24,12 +24,7 @@ impl App {
         let before: Option<ImportId> = page::decode(&query, page_token).map_err(|_| Error::PageTokenInvalid)?;
         let limit = u64::try_from(size.rows()).unwrap_or(u64::MAX).saturating_add(1);
         let mut found = imports::list(self.database.reader(), person.account, before, limit).await?;
-        let more = found.len() > size.rows();
-        found.truncate(size.rows());
-        let next_page_token = match found.last() {
-            Some(last) if more => page::encode(&query, &last.id),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut found, size, |last| last.id);
         Ok((found, next_page_token))
     }
 }

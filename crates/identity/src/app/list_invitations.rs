@@ -36,12 +36,7 @@ impl App {
         let limit = u64::try_from(size.rows()).unwrap_or(u64::MAX).saturating_add(1);
         let (reader, now) = (self.database.reader(), self.clock.now());
         let mut found = invitations::list(reader, person.account, filter, now, after, limit).await?;
-        let more = found.len() > size.rows();
-        found.truncate(size.rows());
-        let next_page_token = match found.last() {
-            Some(last) if more => page::encode(&query, &last.id),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut found, size, |last| last.id);
         Ok(InvitationPage {
             invitations: found.into_iter().map(|invitation| invitation.at(now)).collect(),
             next_page_token,

@@ -55,13 +55,10 @@ impl App {
         let limit = i64::try_from(size.rows()).unwrap_or(i64::MAX).saturating_add(1);
         let own = roles::list(self.database.reader(), person.account, key, limit).await?;
         found.extend(own.into_iter().map(|role| AnyRole::Own(role, 0)));
-        let more = found.len() > size.rows();
-        found.truncate(size.rows());
-        let next_page_token = match found.last() {
-            Some(AnyRole::BuiltIn(role)) if more => page::encode(&query, &Position::BuiltIn(*role)),
-            Some(AnyRole::Own(role, _)) if more => page::encode(&query, &Position::Own(name_key(&role.name))),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut found, size, |last| match last {
+            AnyRole::BuiltIn(role) => Position::BuiltIn(*role),
+            AnyRole::Own(role, _) => Position::Own(name_key(&role.name)),
+        });
         self.count_holders(person, &mut found).await?;
         Ok(RolePage {
             roles: found,

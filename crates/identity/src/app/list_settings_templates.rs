@@ -35,12 +35,7 @@ impl App {
         let after: Option<String> = page::decode(&query, page_token).map_err(|_| Error::PageTokenInvalid)?;
         let limit = i64::try_from(size.rows()).unwrap_or(i64::MAX).saturating_add(1);
         let mut templates = settings_templates::list(reader, account, &after.unwrap_or_default(), limit).await?;
-        let more = templates.len() > size.rows();
-        templates.truncate(size.rows());
-        let next_page_token = match templates.last() {
-            Some(last) if more => page::encode(&query, &name_key(&last.name)),
-            Some(_) | None => String::new(),
-        };
+        let next_page_token = page::cut(&query, &mut templates, size, |last| name_key(&last.name));
         let ids: Vec<TemplateId> = templates.iter().map(|template| template.id).collect();
         let counts = template_holders::count_users(reader, account, &ids).await?;
         for template in &mut templates {

@@ -59,14 +59,11 @@ impl App {
         };
         // One more than the page holds tells whether there is another page.
         let mut holders = seat_holders::list(reader, account, product.as_deref(), after, size.rows() + 1).await?;
-        let more = holders.len() > size.rows();
-        holders.truncate(size.rows());
-        let last = holders.last().filter(|_| more);
-        let next_page_token = last.map(|last| page::encode(&list, &last.subject.to_string()));
+        let next_page_token = page::cut(&list, &mut holders, size, |last| last.subject.to_string());
         Ok(HolderPage {
             pools,
             holders,
-            next_page_token: next_page_token.unwrap_or_default(),
+            next_page_token,
         })
     }
 }

@@ -28,12 +28,7 @@ impl App {
         let after: Option<Position> = page::decode(&query, token)?;
         // One more than the page holds tells whether there is another page.
         let mut found = deliveries::list(self.database.reader(), account, filter, after, size.rows() + 1).await?;
-        let more = found.len() > size.rows();
-        found.truncate(size.rows());
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|last| page::encode(&query, &last.position()));
-        Ok((found, next.unwrap_or_default()))
+        let next_page_token = page::cut(&query, &mut found, size, |last| last.position());
+        Ok((found, next_page_token))
     }
 }
