@@ -10,6 +10,7 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use chassis::shutdown::{self, Shutdown};
 use clap::ValueEnum;
 use proto::admin::v1::import_options::{ExistingUsers, SeatPolicy};
 use proto::admin::v1::import_service_client::ImportServiceClient;
@@ -98,8 +99,9 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
         ignore_unknown_columns: args.ignore_unknown_columns,
         force: args.force,
     };
+    let stop = shutdown::signal()?;
     let mut progress = Progress::new();
-    let sent = unless_interrupted(upload::upload(client, &options, &source, opened, &mut progress)).await;
+    let sent = unless_interrupted(&stop, upload::upload(client, &options, &source, opened, &mut progress)).await;
     progress.end();
     let Some(import) = sent? else {
         tell("interrupted: a file that has not arrived whole is not imported; `usher imports list` tells");
@@ -109,14 +111,14 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
         tell(&goes_on(&import.id));
         return Ending::new(import, None).print(output);
     }
-    let watched = unless_interrupted(watch(client, &import.id, &mut progress)).await;
+    let watched = unless_interrupted(&stop, watch(client, &import.id, &mut progress)).await;
     progress.end();
     let Ok(Some(import)) = watched else {
         tell(&goes_on(&import.id));
         return watched.map(|_| Exit::Interrupted);
     };
     let id = import.id.clone();
-    let Some(exit) = unless_interrupted(finish(client, output, import, &failures)).await? else {
+    let Some(exit) = unless_interrupted(&stop, finish(client, output, import, &failures)).await? else {
         tell(&format!("interrupted: `usher imports show {id}` tells how it ended"));
         return Ok(Exit::Interrupted);
     };
@@ -173,10 +175,13 @@ async fn finish(client: &Client, output: &Output, import: Import, failures: &Pat
 }
 
 /// What the work comes to; nothing when the person at the terminal interrupts it.
-async fn unless_interrupted<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<Option<T>> {
+async fn unless_interrupted<T>(
+    stop: &Shutdown,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<Option<T>> {
     tokio::select! {
         done = work => done.map(Some),
-        Ok(()) = tokio::signal::ctrl_c() => Ok(None),
+        () = stop.cancelled() => Ok(None),
     }
 }
 
