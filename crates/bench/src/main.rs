@@ -17,6 +17,11 @@ mod site;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// The same as in `usher`, so that neither side of a ratio has a better one.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {

@@ -74,13 +74,16 @@ impl AccessTokens {
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let bearer = match self.verified.get(&digest) {
             Some(bearer) => bearer,
-            None => self.decode(token)?,
+            None => {
+                let bearer = self.decode(token)?;
+                self.verified.insert(digest, bearer);
+                bearer
+            }
         };
         if self.clock.now() >= bearer.expire_time {
             self.verified.invalidate(&digest);
             return None;
         }
-        self.verified.insert(digest, bearer);
         Some(bearer)
     }
 

@@ -28,7 +28,7 @@ use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords};
+use crate::app::{AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords, Prospects, Questions};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -111,6 +111,8 @@ fn app(
         attempts_per_minute: config.sessions.attempts_per_minute,
         passwords: Passwords::new(&config.passwords)?,
         audit_feed: AuditFeed::new(config.audit.clone()),
+        questions: Questions::spawn(database.clone(), config.admission.batch),
+        prospects: Prospects::spawn(database.clone(), config.admission.batch),
         commits: Commits::spawn(
             database.clone(),
             clock.clone(),

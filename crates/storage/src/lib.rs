@@ -1,8 +1,8 @@
-//! What the services share about databases: connections, guarded transactions, named constraints, group commit, outbox and pages.
+//! What the services share about databases: connections, guarded transactions, named constraints, batches, outbox and pages.
 
+mod batcher;
 mod claim;
 mod clock;
-mod committer;
 mod config;
 mod connect;
 mod database;
@@ -14,8 +14,8 @@ pub mod page;
 mod relay;
 mod sql;
 
+pub use batcher::Batcher;
 pub use clock::now;
-pub use committer::Committer;
 pub use config::DatabaseConfig;
 pub use database::Database;
 pub use error::StorageError;
@@ -23,4 +23,4 @@ pub use futures::future::BoxFuture;
 pub use outbox::Message;
 pub use page::InvalidPageToken;
 pub use relay::{Deliver, Delivery, Relay, RelayConfig, RelayWaker};
-pub use sql::{Sql, json};
+pub use sql::{Sql, json, one_of};

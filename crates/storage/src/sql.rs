@@ -1,5 +1,6 @@
 //! One constant statement in both dialects, and the one JSON parameter that carries a batch.
 
+use sea_orm::sea_query::{Expr, IntoColumnRef};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use serde::Serialize;
 
@@ -58,6 +59,17 @@ impl Sql {
         };
         Statement::from_sql_and_values(backend, text, values)
     }
+}
+
+/// Whether `column` is one of `values`; unlike `IN` over a list, the statement's text is the same for however many.
+#[must_use]
+pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: &(impl Serialize + ?Sized)) -> Expr {
+    let text = if backend == DbBackend::Sqlite {
+        "? IN (SELECT value FROM json_each(?))"
+    } else {
+        "$1 IN (SELECT value FROM json_array_elements_text($2::json))"
+    };
+    Expr::cust_with_exprs(text, [Expr::col(column), Expr::val(json(values))])
 }
 
 /// The rows of a batch as one text parameter: for `json_to_recordset($1::json)` and `json_each($1)`.

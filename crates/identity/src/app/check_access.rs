@@ -1,18 +1,20 @@
 //! Deciding about access, and explaining it: what enforcement would say, without trying.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chassis::Person;
-use types::{Permission, Permissions, Role, RoleId, UserId};
+use storage::{Batcher, Database};
+use types::{AccountId, Permission, Permissions, Role, RoleId, UserId};
 
 use super::App;
-use crate::domain::access::{Reason, decide, hosting_products};
+use super::world::distinct;
+use crate::domain::access::{Reason, decide, decide_own, hosting_products};
 use crate::domain::account::Account;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::error::Error;
 use crate::domain::user::User;
-use crate::store::{grantors, users};
+use crate::store::{Connection, accounts, grantors, users};
 
 /// The most questions in one request.
 const MAX_CHECKS: usize = 1_000;
@@ -53,11 +55,16 @@ impl App {
             return Err(Error::ChecksCount);
         }
         check_asked(person, checks)?;
-        let (account, users) = self.subjects(person, checks).await?;
+        if checks.iter().all(|check| is_own(person, check)) {
+            let own = |check: &Check| decide_own(person.billing_contact, person.permissions, check.permission);
+            return Ok(checks.iter().map(own).collect());
+        }
+        let subjects = self.subjects(person, checks).await?;
+        let account = subjects.account(person)?;
         let catalogue = self.catalogue_for(checks).await?;
         let answer = |check: &Check| {
-            let user = users.get(&check.user_id).ok_or(Error::UserNotFound)?;
-            Ok(decide(&account, user, check.permission, &catalogue))
+            let user = subjects.user(person, check.user_id)?;
+            Ok(decide(account, user, check.permission, &catalogue))
         };
         checks.iter().map(answer).collect()
     }
@@ -69,12 +76,12 @@ impl App {
     pub async fn explain_access(&self, person: &Person, check: Check) -> Result<Explanation, Error> {
         let checks = [check];
         check_asked(person, &checks)?;
-        let (account, mut users) = self.subjects(person, &checks).await?;
+        let subjects = self.subjects(person, &checks).await?;
+        let (account, user) = (subjects.account(person)?, subjects.user(person, check.user_id)?);
         let catalogue = self.catalogue_for(&checks).await?;
-        let user = users.remove(&check.user_id).ok_or(Error::UserNotFound)?;
-        let reason = decide(&account, &user, check.permission, &catalogue);
+        let reason = decide(account, user, check.permission, &catalogue);
         let licensed_products = if check.permission.capability().needs_license {
-            hosting_products(&user, &catalogue)
+            hosting_products(user, &catalogue)
         } else {
             vec![]
         };
@@ -83,20 +90,13 @@ impl App {
             role: user.role,
             custom_role_id: user.custom_role_id,
             licensed_products,
-            grantors: self.grantors(&account, &user, reason).await?,
+            grantors: self.grantors(account, user, reason).await?,
         })
     }
 
-    async fn subjects(&self, person: &Person, checks: &[Check]) -> Result<(Account, HashMap<UserId, User>), Error> {
-        let mut ids: Vec<UserId> = checks.iter().map(|check| check.user_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let (account, users) = futures::try_join!(
-            self.account(person.account),
-            users::by_ids(self.database.reader(), &ids)
-        )?;
-        let own = users.into_iter().filter(|user| user.account_id == person.account);
-        Ok((account, own.map(|user| (user.id, user)).collect()))
+    async fn subjects(&self, person: &Person, checks: &[Check]) -> Result<Arc<Subjects>, Error> {
+        let users = checks.iter().map(|check| check.user_id).collect();
+        self.questions.0.submit((person.account, users)).await
     }
 
     /// The catalogue, where a license can matter.
@@ -126,6 +126,60 @@ impl App {
         };
         grantors::list(reader, account.id, permission, MAX_GRANTORS).await
     }
+}
+
+/// The queue of questions that wait for what is known of their people; cheap to clone.
+#[derive(Clone)]
+pub struct Questions(Batcher<(AccountId, BTreeSet<UserId>), Arc<Subjects>, Error>);
+
+impl Questions {
+    /// Starts the one task that looks people up, for at most `batch` requests at once.
+    pub fn spawn(database: Database, batch: usize) -> Self {
+        let run = move |items: Vec<(AccountId, BTreeSet<UserId>)>| {
+            let database = database.clone();
+            async move {
+                let subjects = Arc::new(Subjects::read(database.reader(), &items).await?);
+                Ok(items.iter().map(|_| Ok(Arc::clone(&subjects))).collect())
+            }
+        };
+        Self(Batcher::spawn(batch, batch.saturating_mul(8), run))
+    }
+}
+
+/// The people whom questions are about, and their accounts.
+struct Subjects {
+    accounts: HashMap<AccountId, Account>,
+    users: HashMap<UserId, User>,
+}
+
+impl Subjects {
+    async fn read(conn: &impl Connection, items: &[(AccountId, BTreeSet<UserId>)]) -> Result<Self, Error> {
+        let accounts = distinct(items.iter().map(|(account, _)| *account));
+        let users = distinct(items.iter().flat_map(|(_, users)| users.iter().copied()));
+        let (accounts, users) = futures::try_join!(accounts::by_ids(conn, &accounts), users::by_ids(conn, &users))?;
+        Ok(Self {
+            accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
+            users: users.into_iter().map(|user| (user.id, user)).collect(),
+        })
+    }
+
+    /// The account of whoever asks.
+    fn account(&self, person: &Person) -> Result<&Account, Error> {
+        self.accounts
+            .get(&person.account)
+            .ok_or(Error::AccountNotFound(person.account))
+    }
+
+    /// A user of the same account.
+    fn user(&self, person: &Person, id: UserId) -> Result<&User, Error> {
+        let user = self.users.get(&id).filter(|user| user.account_id == person.account);
+        user.ok_or(Error::UserNotFound)
+    }
+}
+
+/// Whether this is about what the caller's own token says.
+fn is_own(person: &Person, check: &Check) -> bool {
+    check.user_id == person.user && !check.permission.capability().needs_license
 }
 
 /// Whether this person may ask all this.

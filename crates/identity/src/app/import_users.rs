@@ -77,7 +77,7 @@ impl App {
             options: options.user_options.clone(),
             allow_partial: true,
         };
-        let Prepared::Foretold { answer, .. } = self.prepare_add_users(person, &request).await? else {
+        let Prepared::Foretold { answer, .. } = self.prepare_add_users(person, request.into()).await? else {
             return Err(Error::Contended);
         };
         let violations = answer.results.into_iter().flat_map(|result| result.violations);

@@ -6,9 +6,8 @@ use chassis::Person;
 use types::{Email, GroupId, RequestId, TemplateId, UserId};
 
 use super::change::{Attempt, Change, Done, Scene};
-use super::commit_add_users::distinct;
-use super::prepare_add_users::owned_by;
 use super::update_users::{answer, carry_out, changed};
+use super::world::{distinct, owned_by};
 use crate::domain::admission::{SeatQuantity, count_seats};
 use crate::domain::amendment::{self, Amended, Row};
 use crate::domain::error::Error;

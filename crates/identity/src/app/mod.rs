@@ -86,12 +86,13 @@ mod update_user_settings;
 mod update_users;
 mod watch_audit_events;
 mod watch_import;
+mod world;
 
 pub use apply_settings_template::Recipients;
 pub use assign_roles::Assignment;
 pub use audit_feed::AuditFeed;
 pub use change::{Attempt, Change, Prepared};
-pub use check_access::Check;
+pub use check_access::{Check, Questions};
 pub use close_account::Closing;
 pub use commit_add_users::Commits;
 pub use create_group::NewGroup;
@@ -105,6 +106,7 @@ pub use list_roles::AnyRole;
 pub use list_user_rows::UserRow;
 pub use origin::{invited, origin};
 pub use passwords::Passwords;
+pub use prepare_add_users::Prospects;
 pub use preview_transfer::{Described, Preview};
 pub use run_imports::ImportWaker;
 pub use tokens::AccessTokens;
@@ -150,6 +152,10 @@ pub struct App {
     pub links: Links,
     /// Who watches audit logs in this process.
     pub audit_feed: AuditFeed,
+    /// Looks up whom questions about access are about, for several at once.
+    pub questions: Questions,
+    /// Foretells requests to add users, several at once.
+    pub prospects: Prospects,
     /// Commits requests to add users, several at once.
     pub commits: Commits,
     /// Tells that there is an import to work on.

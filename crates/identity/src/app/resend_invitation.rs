@@ -160,7 +160,7 @@ async fn promised(conn: &impl Connection, invitation: &Invitation) -> Result<typ
     match invitation.custom_role_id {
         None => Ok(types::Permissions::of(invitation.role, false)),
         Some(id) => {
-            let own = roles::permissions(conn, [id.to_string()]).await?;
+            let own = roles::permissions(conn, &[id.to_string()].into()).await?;
             Ok(own.get(&id).copied().unwrap_or_default())
         }
     }

@@ -51,7 +51,7 @@ async fn promised(tx: &impl Connection, invitation: &Invitation) -> Result<Permi
     }
     match invitation.custom_role_id {
         Some(id) => {
-            let own = roles::permissions(tx, [id.to_string()]).await?;
+            let own = roles::permissions(tx, &[id.to_string()].into()).await?;
             Ok(own.get(&id).copied().unwrap_or_default())
         }
         None => Ok(Permissions::of(invitation.role, false)),

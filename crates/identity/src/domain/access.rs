@@ -1,6 +1,6 @@
 //! Whether a user may do something, and what decides that.
 
-use types::Permission;
+use types::{Permission, Permissions};
 
 use super::account::{Account, AccountState};
 use super::catalogue::Catalogue;
@@ -61,6 +61,17 @@ pub fn decide(account: &Account, user: &User, permission: Permission, catalogue:
     }
 }
 
+/// The same for somebody who asks about themselves and needs no license for it: they are active, and their permissions known,
+/// or they could not ask.
+pub const fn decide_own(billing_contact: bool, permissions: Permissions, permission: Permission) -> Reason {
+    match (permission.is_of_a_post(), billing_contact) {
+        (true, true) => Reason::BillingContact,
+        (true, false) => Reason::BillingContactRequired,
+        (false, _) if permissions.contains(permission) => Reason::Role,
+        (false, _) => Reason::RoleMissing,
+    }
+}
+
 /// The products by whose license a user may host sessions, sorted.
 pub fn hosting_products(user: &User, catalogue: &Catalogue) -> Vec<String> {
     let can_host = |product: &&String| {
@@ -106,6 +117,24 @@ mod tests {
             can_host_sessions,
         };
         Catalogue::new([("training".into(), product(true)), ("phone".into(), product(false))])
+    }
+
+    #[test]
+    fn somebody_who_asks_about_themselves_is_told_the_same_without_being_looked_up() {
+        let licenseless = |permission: &Permission| !permission.capability().needs_license;
+        for role in [Role::Member, Role::Admin, Role::SuperAdmin] {
+            for post in [false, true] {
+                let user = user(role, UserState::Active, &[]);
+                let account = account(if post { user.id } else { UserId::new() }, AccountState::Active);
+                for permission in Permission::ALL.into_iter().filter(licenseless) {
+                    assert_eq!(
+                        decide_own(post, Permissions::of(role, post), permission),
+                        decide(&account, &user, permission, &catalogue()),
+                        "{role} {post} {permission}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl ChangeService for Changes {
         let response = match read(request.into_inner().change)? {
             Kind::AddUsers(request) => {
                 let request = convert::read_add_users(&request)?;
-                prepared(self.app.prepare_add_users(&person, &request).await?)
+                prepared(self.app.prepare_add_users(&person, request.into()).await?)
             }
             Kind::BatchUpdateUsers(request) => {
                 let request = change::read_update_users(&request)?;
@@ -69,7 +69,7 @@ impl ChangeService for Changes {
             Kind::AddUsers(request) => {
                 let request = convert::read_add_users(&request)?;
                 let attempt = attempt(request.request_id)?;
-                self.app.commit_add_users(attempt, request).await?.into()
+                self.app.commit_add_users(attempt, request.into()).await?.into()
             }
             Kind::BatchUpdateUsers(request) => {
                 let request = change::read_update_users(&request)?;

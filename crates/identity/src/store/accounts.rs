@@ -3,8 +3,9 @@
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
-use storage::StorageError;
+use storage::{StorageError, one_of};
 use types::{AccountId, Timestamp};
 
 use super::entity::account;
@@ -29,18 +30,14 @@ pub async fn lock(conn: &impl ConnectionTrait, id: AccountId) -> Result<Account,
     read(row.ok_or(Error::AccountNotFound(id))?)
 }
 
-/// Keeps whoever locks these accounts' rows waiting until the transaction is over, in one order: the first that everything
+/// These accounts, and whoever locks their rows waits until the transaction is over, in one order: the first that everything
 /// does which refers to what an account has made, and holds it in place.
-pub async fn hold(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<(), Error> {
+pub async fn hold(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<Vec<Account>, Error> {
+    let mut query = among(conn, ids);
     if conn.get_database_backend() == DbBackend::Postgres {
-        let ids = ids.iter().map(ToString::to_string);
-        let query = account::Entity::find()
-            .filter(account::Column::Id.is_in(ids))
-            .order_by_asc(account::Column::Id)
-            .lock(LockType::KeyShare);
-        query.all(conn).await.map_err(StorageError::from)?;
+        query = query.order_by_asc(account::Column::Id).lock(LockType::KeyShare);
     }
-    Ok(())
+    read_all(query, conn).await
 }
 
 /// Whether an account is in use.
@@ -51,8 +48,14 @@ pub async fn is_active(conn: &impl ConnectionTrait, id: AccountId) -> Result<boo
 
 /// These accounts.
 pub async fn by_ids(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Result<Vec<Account>, Error> {
-    let ids = ids.iter().map(ToString::to_string);
-    let query = account::Entity::find().filter(account::Column::Id.is_in(ids));
+    read_all(among(conn, ids), conn).await
+}
+
+fn among(conn: &impl ConnectionTrait, ids: &[AccountId]) -> Select<account::Entity> {
+    account::Entity::find().filter(one_of(conn.get_database_backend(), account::Column::Id, ids))
+}
+
+async fn read_all(query: Select<account::Entity>, conn: &impl ConnectionTrait) -> Result<Vec<Account>, Error> {
     let rows = query.all(conn).await.map_err(StorageError::from)?;
     rows.into_iter().map(read).collect()
 }

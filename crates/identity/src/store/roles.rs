@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
 };
-use storage::{Sql, StorageError, json};
+use storage::{Sql, StorageError, json, one_of};
 use types::{AccountId, Permissions, RoleId, Timestamp};
 
 use super::broken;
@@ -18,9 +18,9 @@ use crate::domain::role::OwnRole;
 /// What these roles grant.
 pub async fn permissions(
     conn: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = String>,
+    ids: &BTreeSet<String>,
 ) -> Result<HashMap<RoleId, Permissions>, Error> {
-    let query = role::Entity::find().filter(role::Column::Id.is_in(ids));
+    let query = role::Entity::find().filter(one_of(conn.get_database_backend(), role::Column::Id, ids));
     let rows = query.all(conn).await.map_err(StorageError::from)?;
     let read = |row: role::Model| {
         let id = row.id.parse().map_err(broken("roles.id"))?;
@@ -38,7 +38,7 @@ pub async fn owned(
     if ids.is_empty() {
         return Ok(owned);
     }
-    let query = role::Entity::find().filter(role::Column::Id.is_in(ids.iter().map(ToString::to_string)));
+    let query = role::Entity::find().filter(one_of(conn.get_database_backend(), role::Column::Id, ids));
     for row in query.all(conn).await.map_err(StorageError::from)? {
         let role = read(row)?;
         owned

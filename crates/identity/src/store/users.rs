@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Select};
 use serde::Serialize;
-use storage::{Sql, StorageError, json};
+use storage::{Sql, StorageError, json, one_of};
 use types::{AccountId, GroupId, Permissions, Role, RoleId, SessionId, TemplateId, Timestamp, UserId};
 
 use super::entity::user;
@@ -144,29 +144,28 @@ pub async fn find(conn: &impl ConnectionTrait, account: AccountId, id: UserId) -
 
 /// These users, as far as they are the account's.
 pub async fn of_account(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
-    let rows = among(account, ids).all(conn).await.map_err(StorageError::from)?;
+    let rows = among(conn, account, ids).all(conn).await.map_err(StorageError::from)?;
     read_all(conn, rows).await
 }
 
-fn among(account: AccountId, ids: &[UserId]) -> Select<user::Entity> {
+fn among(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Select<user::Entity> {
     user::Entity::find()
-        .filter(user::Column::Id.is_in(ids.iter().map(ToString::to_string)))
+        .filter(one_of(conn.get_database_backend(), user::Column::Id, ids))
         .filter(user::Column::AccountId.eq(account.to_string()))
 }
 
 /// Users of an account whom nobody else changes until the transaction is over, in the order of their ids; after
 /// [`super::accounts::lock`].
 pub async fn lock(conn: &impl ConnectionTrait, account: AccountId, ids: &[UserId]) -> Result<Vec<User>, Error> {
-    let query = among(account, ids).order_by_asc(user::Column::Id);
+    let query = among(conn, account, ids).order_by_asc(user::Column::Id);
     let rows = exclusive(query, conn).all(conn).await.map_err(StorageError::from)?;
     read_all(conn, rows).await
 }
 
 /// These users, of whatever account: for the names of those who invite.
 pub async fn by_ids(conn: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<User>, Error> {
-    let ids = ids.iter().map(ToString::to_string);
     let rows = user::Entity::find()
-        .filter(user::Column::Id.is_in(ids))
+        .filter(one_of(conn.get_database_backend(), user::Column::Id, ids))
         .all(conn)
         .await
         .map_err(StorageError::from)?;
@@ -260,7 +259,7 @@ async fn read_all(conn: &impl ConnectionTrait, rows: Vec<user::Model>) -> Result
     let roles = if ids.is_empty() {
         HashMap::new()
     } else {
-        roles::permissions(conn, ids).await?
+        roles::permissions(conn, &ids).await?
     };
     rows.into_iter().map(|row| read(row, &roles)).collect()
 }

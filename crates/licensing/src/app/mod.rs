@@ -16,7 +16,7 @@ mod set_seat_totals;
 mod settle;
 mod sweep_reservations;
 
-use storage::{Committer, Database, RelayWaker};
+use storage::{Batcher, Database, RelayWaker};
 
 use crate::clients::identity::Identity;
 use crate::config::{ReservationConfig, RetentionConfig, SweepConfig};
@@ -35,7 +35,7 @@ pub struct App {
     catalogue: Catalogue,
     identity: Identity,
     relay: RelayWaker,
-    reserver: Committer<Ask, Answer, Error>,
+    reserver: Batcher<Ask, Answer, Error>,
     sweep: SweepConfig,
     retention: RetentionConfig,
 }
@@ -52,7 +52,7 @@ impl App {
         retention: RetentionConfig,
     ) -> Self {
         Self {
-            reserver: reserve_seats::committer(&database, reservations),
+            reserver: reserve_seats::batcher(&database, reservations),
             database,
             catalogue,
             identity,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chassis::Caller;
-use storage::{BoxFuture, Committer, Database};
+use storage::{Batcher, BoxFuture, Database};
 use types::{AccountId, failpoint};
 
 use super::{App, Error, retry};
@@ -50,10 +50,10 @@ impl App {
 }
 
 /// Starts the task that decides batch after batch.
-pub fn committer(database: &Database, config: &ReservationConfig) -> Committer<Ask, Answer, Error> {
+pub fn batcher(database: &Database, config: &ReservationConfig) -> Batcher<Ask, Answer, Error> {
     let database = database.clone();
     let ttl = config.ttl;
-    Committer::spawn(config.max_batch, config.queue, move |batch| {
+    Batcher::spawn(config.max_batch, config.queue, move |batch| {
         decide(database.clone(), ttl, batch.into())
     })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chassis::AuditRecord;
 use futures::FutureExt;
 use serde_json::{Value, json};
-use storage::{Committer, Database, Message, RelayWaker, StorageError, outbox};
+use storage::{Batcher, Database, Message, RelayWaker, StorageError, outbox};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
@@ -30,7 +30,7 @@ pub(crate) struct Sender {
     transport: Transport,
     retries: RetryPolicy,
     lease: Duration,
-    ends: Committer<Finish, bool, StorageError>,
+    ends: Batcher<Finish, bool, StorageError>,
 }
 
 impl Sender {
@@ -46,7 +46,7 @@ impl Sender {
     ) -> Self {
         let writer = database.clone();
         // Many attempts end at once; together their ends cost one commit.
-        let ends = Committer::spawn(MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
+        let ends = Batcher::spawn(MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
             let (database, relay) = (writer.clone(), relay.clone());
             async move {
                 let held = write_ends(&database, batch).await?;

@@ -1,10 +1,8 @@
 //! Mails as files in a folder: for trying things out, with nothing to install.
 
+use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
-
-use tokio::fs::{self, DirBuilder, File};
-use tokio::io::AsyncWriteExt;
 
 use crate::domain::{Failure, Letter};
 
@@ -33,20 +31,28 @@ impl Folder {
     }
 
     async fn write(&self, name: &str, mail: &str) -> io::Result<()> {
-        private_folder(&self.path).await?;
-        let draft = self.path.join(format!(".{name}.tmp"));
-        let mut file = File::create(&draft).await?;
-        file.write_all(mail.as_bytes()).await?;
-        file.sync_all().await?;
-        fs::rename(&draft, self.path.join(name)).await
+        let (folder, name, mail) = (self.path.clone(), name.to_owned(), mail.to_owned());
+        let work = move || {
+            let draft = folder.join(format!(".{name}.tmp"));
+            // Nothing is lost with the process; who wants mails to outlive the machine has a mail server.
+            match fs::write(&draft, &mail) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    private_folder(&folder)?;
+                    fs::write(&draft, &mail)?;
+                }
+                written => written?,
+            }
+            fs::rename(&draft, folder.join(&name))
+        };
+        tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
     }
 }
 
 /// The mails hold links that are secrets.
-async fn private_folder(path: &Path) -> io::Result<()> {
+fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    builder.mode(0o700);
-    builder.create(path).await
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

@@ -73,7 +73,7 @@ impl Transport {
         })
     }
 
-    /// Hands a letter over; `Ok` when the next server has taken it, or the file is on the disk.
+    /// Hands a letter over; `Ok` when the next server has taken it, or the file is there.
     pub(crate) async fn deliver(&self, letter: &Letter) -> Result<(), Failure> {
         let mail = message::write(letter, &self.from).map_err(|error| {
             // What was ordered is checked when it is: this is for what the library knows better.

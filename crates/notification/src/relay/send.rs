@@ -22,6 +22,9 @@ pub(crate) struct Pace {
     pub(crate) drain_timeout: Duration,
 }
 
+/// How long a place that has become free waits for others, so that one claim fills them all.
+const GATHER: Duration = Duration::from_millis(5);
+
 type Attempts = JoinSet<Option<Timestamp>>;
 
 /// Sends until `shutdown`, then waits for what is under way.
@@ -29,10 +32,11 @@ pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pa
     let mut attempts = Attempts::new();
     // The earliest retry this process knows of; others' are found by polling.
     let mut due: Option<Timestamp> = None;
+    let places = pace.workers.max(1);
     while !shutdown.is_cancelled() {
         let now = clock.now();
         due = due.filter(|&due| due > now);
-        let free = pace.workers.max(1).saturating_sub(attempts.len());
+        let free = places.saturating_sub(attempts.len());
         if free > 0 {
             claim(&sender, free, &mut attempts).await;
         }
@@ -42,6 +46,7 @@ pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pa
             due,
             wait(&bell, retry, pace.poll_interval, &shutdown, &mut attempts).await,
         );
+        due = earliest(due, gather(&mut attempts, places).await);
     }
     if tokio::time::timeout(pace.drain_timeout, drain(&mut attempts))
         .await
@@ -69,6 +74,20 @@ async fn claim(sender: &Arc<Sender>, free: usize, attempts: &mut Attempts) {
             "the mail queue cannot be read"
         ),
     }
+}
+
+/// Waits a moment until at least half of the places are free.
+async fn gather(attempts: &mut Attempts, places: usize) -> Option<Timestamp> {
+    let mut due = None;
+    let half = async {
+        while attempts.len() > places / 2 {
+            if let Some(next) = attempts.join_next().await {
+                due = earliest(due, settled(next));
+            }
+        }
+    };
+    let _enough_or_long_enough = tokio::time::timeout(GATHER, half).await;
+    due
 }
 
 /// Waits for a reason to claim again: a ring, a retry that falls due, the poll, or a place that becomes free.

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where its ground gives way")]
 
+mod batching;
 mod cancellation;
-mod committing;
 mod constraints;
 mod migrating;
 mod outbox;

@@ -119,7 +119,7 @@ impl<'a> Effects<'a> {
         let (given_key, sort_key) = name_keys(&candidate.given_name.to_string(), &candidate.family_name.to_string());
         self.users.push(users::Row {
             id,
-            account_id: item.person.account,
+            account_id: item.asked.person.account,
             email: candidate.email.canonical().to_owned(),
             address: candidate.email.address().to_owned(),
             given_name: candidate.given_name.to_string(),
@@ -155,7 +155,7 @@ impl<'a> Effects<'a> {
         };
         self.invitations.push(invitations::Row {
             id,
-            account_id: item.person.account,
+            account_id: item.asked.person.account,
             user_id,
             kind,
             state: InvitationState::Pending,
@@ -172,7 +172,7 @@ impl<'a> Effects<'a> {
             products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
             generation: FIRST_GENERATION,
             token_hash: token::hash(&self.links.token(id, FIRST_GENERATION, self.expire_time)),
-            inviter_id: item.person.user,
+            inviter_id: item.asked.person.user,
             create_time: self.now,
             expire_time: self.expire_time,
         });
@@ -187,7 +187,7 @@ impl<'a> Effects<'a> {
         if let Some(role) = candidate.role.custom_role_id {
             after["custom_role_id"] = json!(role);
         }
-        let event = Event::new(item.person.account, &item.origin, action, user_id, self.now);
+        let event = Event::new(item.asked.person.account, &item.origin, action, user_id, self.now);
         self.events.push(event.after(&after));
         Ok(kind)
     }
@@ -223,7 +223,7 @@ impl<'a> Effects<'a> {
             account_id: key.account_id,
             request_id: key.request_id.clone(),
             committed_epoch: epoch,
-            fingerprint: item.request.fingerprint.clone(),
+            fingerprint: item.asked.request.fingerprint.clone(),
             answer: serde_json::to_string(&Answered::from(answer.clone())).map_err(unwritable)?,
             holders: serde_json::to_string(&holders).map_err(unwritable)?,
             create_time: self.now,

@@ -73,12 +73,18 @@ impl Work {
                     }
                 },
             };
-            match self.app.commit_add_users(self.attempt(grant), request.clone()).await {
+            match self
+                .app
+                .commit_add_users(self.attempt(grant), request.clone().into())
+                .await
+            {
                 // Somebody else has added or removed some of them, or it took too long.
-                Err(Error::GrantLapsed) => match self.app.prepare_add_users(&self.person, &request).await? {
-                    Prepared::Answered(answer) => return Ok(Some(answer)),
-                    Prepared::Foretold { seats: other, .. } => seats = other,
-                },
+                Err(Error::GrantLapsed) => {
+                    match self.app.prepare_add_users(&self.person, request.clone().into()).await? {
+                        Prepared::Answered(answer) => return Ok(Some(answer)),
+                        Prepared::Foretold { seats: other, .. } => seats = other,
+                    }
+                }
                 answer => return answer.map(Some),
             }
         }
@@ -150,7 +156,7 @@ impl Work {
 
     /// Leaves those out for whom there is no seat, in the file's order, and judges the rest anew.
     async fn fit(&self, request: &mut AddUsers, counts: &[SeatCount]) -> Result<Prepared<Answer>, Error> {
-        let prepared = self.app.prepare_add_users(&self.person, request).await?;
+        let prepared = self.app.prepare_add_users(&self.person, request.clone().into()).await?;
         let Prepared::Foretold { answer, .. } = &prepared else {
             return Ok(prepared);
         };
@@ -168,6 +174,6 @@ impl Work {
                 user.faults.push(Violation::new(Fault::SeatsExhausted, column));
             }
         }
-        self.app.prepare_add_users(&self.person, request).await
+        self.app.prepare_add_users(&self.person, request.clone().into()).await
     }
 }

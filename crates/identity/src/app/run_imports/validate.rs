@@ -64,7 +64,8 @@ impl Work {
     async fn foretell(self, chunk: Chunk) -> Result<(import_chunks::Chunk, Judged), Error> {
         let request_id = RequestId::new();
         let request = self.request(request_id, chunk.number, &chunk.rows);
-        let Prepared::Foretold { answer, seats } = self.app.prepare_add_users(&self.person, &request).await? else {
+        let Prepared::Foretold { answer, seats } = self.app.prepare_add_users(&self.person, request.into()).await?
+        else {
             return Err(Error::Contended);
         };
         let mut judged = self.judge(&chunk.rows, &answer);

@@ -1,7 +1,7 @@
-//! Group commit: what is submitted while a batch is being committed makes up the next batch.
+//! Batching, for commits (group commit) and for look-ups: what is submitted while a batch is run makes up the next batch.
 //!
-//! There is no timer: an item that finds the committer idle is committed at once and alone, and batches grow by themselves
-//! as soon as items come faster than commits.
+//! There is no timer: an item that finds the batcher idle is run at once and alone, and batches grow by themselves as soon as
+//! items come faster than they are run.
 
 use std::panic::AssertUnwindSafe;
 
@@ -10,9 +10,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StorageError;
 
-/// A handle to the queue of one committing task; when all are dropped, the task commits what is queued and ends.
+/// A handle to the queue of one task that runs batches; when all are dropped, the task runs what is queued and ends.
 #[derive(Debug)]
-pub struct Committer<I, A, E> {
+pub struct Batcher<I, A, E> {
     queue: mpsc::Sender<Entry<I, A, E>>,
 }
 
@@ -22,14 +22,14 @@ struct Entry<I, A, E> {
     answer: oneshot::Sender<Result<A, E>>,
 }
 
-impl<I, A, E> Committer<I, A, E>
+impl<I, A, E> Batcher<I, A, E>
 where
     I: Clone + Send + Sync + 'static,
     A: Send + 'static,
     E: From<StorageError> + Send + 'static,
 {
-    /// Starts the task. `run` commits a batch of at most `max_batch` items in arrival order, and answers each in the same
-    /// order; an `Err` of its own says that nothing was committed. The items of a failed or lost batch are then run one by
+    /// Starts the task. `run` does a batch of at most `max_batch` items in arrival order, and answers each in the same
+    /// order; an `Err` of its own says that nothing was done. The items of a failed or lost batch are then run one by
     /// one, so that one of them cannot fail its neighbours. `run` must bear repetition: a commit whose answer is lost on
     /// the way is run again.
     ///
@@ -44,19 +44,19 @@ where
         Self { queue: sender }
     }
 
-    /// Queues `item` and waits for its answer. A caller who goes away once the item is queued does not stop its commit.
+    /// Queues `item` and waits for its answer. A caller who goes away once the item is queued does not stop it.
     pub async fn submit(&self, item: I) -> Result<A, E> {
         let (answer, answered) = oneshot::channel();
         if self.queue.send(Entry { item, answer }).await.is_err() {
-            return Err(StorageError::Lost("the committer has stopped").into());
+            return Err(StorageError::Lost("the batcher has stopped").into());
         }
         answered
             .await
-            .unwrap_or_else(|_| Err(StorageError::Lost("the committer has stopped").into()))
+            .unwrap_or_else(|_| Err(StorageError::Lost("the batcher has stopped").into()))
     }
 }
 
-impl<I, A, E> Clone for Committer<I, A, E> {
+impl<I, A, E> Clone for Batcher<I, A, E> {
     fn clone(&self) -> Self {
         Self {
             queue: self.queue.clone(),
@@ -74,11 +74,11 @@ where
 {
     let mut batch = Vec::with_capacity(max_batch);
     while queue.recv_many(&mut batch, max_batch).await > 0 {
-        commit(std::mem::take(&mut batch), &run).await;
+        run_batch(std::mem::take(&mut batch), &run).await;
     }
 }
 
-async fn commit<I, A, E, F, Fut>(batch: Vec<Entry<I, A, E>>, run: &F)
+async fn run_batch<I, A, E, F, Fut>(batch: Vec<Entry<I, A, E>>, run: &F)
 where
     I: Clone + Send + Sync + 'static,
     A: Send + 'static,
@@ -99,7 +99,7 @@ where
             Err(_) => tracing::debug!(items = batch.len(), "a batch failed; its items are run one by one"),
         }
     } else if let Some(entry) = batch.into_iter().next() {
-        return commit_alone(entry, run).await;
+        return run_alone(entry, run).await;
     } else {
         return;
     }
@@ -107,12 +107,12 @@ where
         // In an outage each attempt takes a time-out. Callers who have given up would hold up the queue for minutes, and
         // have to ask again anyway: the batch may or may not have been committed.
         if !entry.answer.is_closed() {
-            commit_alone(entry, run).await;
+            run_alone(entry, run).await;
         }
     }
 }
 
-async fn commit_alone<I, A, E, F, Fut>(entry: Entry<I, A, E>, run: &F)
+async fn run_alone<I, A, E, F, Fut>(entry: Entry<I, A, E>, run: &F)
 where
     E: From<StorageError>,
     F: Fn(Vec<I>) -> Fut,
@@ -147,6 +147,6 @@ where
             Err(StorageError::Lost("the batch's answers do not fit its items").into())
         }
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(StorageError::Lost("committing the batch panicked").into()),
+        Err(_) => Err(StorageError::Lost("running the batch panicked").into()),
     }
 }

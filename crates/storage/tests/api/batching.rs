@@ -4,17 +4,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::join_all;
-use storage::{Committer, StorageError};
+use storage::{Batcher, StorageError};
 use tokio::sync::Semaphore;
 
 use crate::support::eventually;
 
-type Numbers = Committer<u32, u32, StorageError>;
+type Numbers = Batcher<u32, u32, StorageError>;
 
-/// A committer of numbers: remembers its batches, waits at a gate before each, and answers ten times the number.
+/// A batcher of numbers: remembers its batches, waits at a gate before each, and answers ten times the number.
 #[derive(Clone)]
 struct Bench {
-    committer: Option<Numbers>,
+    batcher: Option<Numbers>,
     runs: Arc<Mutex<Vec<Vec<u32>>>>,
     gate: Arc<Semaphore>,
 }
@@ -32,7 +32,7 @@ impl Bench {
         let runs: Arc<Mutex<Vec<Vec<u32>>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(0));
         let (seen, key) = (Arc::clone(&runs), Arc::clone(&gate));
-        let committer = Committer::spawn(max_batch, queue, move |batch: Vec<u32>| {
+        let batcher = Batcher::spawn(max_batch, queue, move |batch: Vec<u32>| {
             seen.lock().unwrap().push(batch.clone());
             let key = Arc::clone(&key);
             async move {
@@ -48,14 +48,14 @@ impl Bench {
             }
         });
         Self {
-            committer: Some(committer),
+            batcher: Some(batcher),
             runs,
             gate,
         }
     }
 
-    fn committer(&self) -> Numbers {
-        self.committer.clone().unwrap()
+    fn batcher(&self) -> Numbers {
+        self.batcher.clone().unwrap()
     }
 
     fn runs(&self) -> Vec<Vec<u32>> {
@@ -64,8 +64,8 @@ impl Bench {
 
     /// Submits `first` and waits until it is at the gate, so that what follows is one batch.
     async fn occupy(&self, first: u32) -> tokio::task::JoinHandle<Result<u32, StorageError>> {
-        let committer = self.committer();
-        let task = tokio::spawn(async move { committer.submit(first).await });
+        let batcher = self.batcher();
+        let task = tokio::spawn(async move { batcher.submit(first).await });
         eventually(1, async || self.runs().len()).await;
         task
     }
@@ -75,8 +75,8 @@ impl Bench {
 async fn what_comes_during_a_commit_is_the_next_batch() {
     let bench = Bench::new(64, 256, Fault::Error);
     let first = bench.occupy(0).await;
-    let committer = bench.committer();
-    let rest = tokio::spawn(async move { join_all((101..=200).map(|n| committer.submit(n))).await });
+    let batcher = bench.batcher();
+    let rest = tokio::spawn(async move { join_all((101..=200).map(|n| batcher.submit(n))).await });
     // Waits until all are queued: with the gate shut nothing else is ready to run.
     tokio::task::yield_now().await;
     bench.gate.add_permits(100);
@@ -92,7 +92,7 @@ async fn what_comes_during_a_commit_is_the_next_batch() {
 async fn an_item_that_finds_the_committer_idle_is_committed_at_once() {
     let bench = Bench::new(64, 256, Fault::Error);
     bench.gate.add_permits(10);
-    assert_eq!(bench.committer().submit(4).await.unwrap(), 40);
+    assert_eq!(bench.batcher().submit(4).await.unwrap(), 40);
     assert_eq!(bench.runs(), [[4]]);
 }
 
@@ -101,8 +101,8 @@ async fn a_failing_item_does_not_fail_its_neighbours() {
     for fault in [Fault::Error, Fault::Panic, Fault::TooFewAnswers] {
         let bench = Bench::new(64, 256, fault);
         let first = bench.occupy(0).await;
-        let committer = bench.committer();
-        let rest = tokio::spawn(async move { join_all([11, 12, 13, 14].map(|n| committer.submit(n))).await });
+        let batcher = bench.batcher();
+        let rest = tokio::spawn(async move { join_all([11, 12, 13, 14].map(|n| batcher.submit(n))).await });
         tokio::task::yield_now().await;
         bench.gate.add_permits(100);
         first.await.unwrap().unwrap();
@@ -131,8 +131,8 @@ async fn a_caller_who_goes_away_does_not_stop_the_commit() {
     let bench = Bench::new(64, 256, Fault::Error);
     let first = bench.occupy(0).await;
     first.abort();
-    let committer = bench.committer();
-    let second = tokio::spawn(async move { committer.submit(1).await });
+    let batcher = bench.batcher();
+    let second = tokio::spawn(async move { batcher.submit(1).await });
     tokio::task::yield_now().await;
     second.abort();
     assert!(second.await.unwrap_err().is_cancelled());
@@ -144,12 +144,12 @@ async fn a_caller_who_goes_away_does_not_stop_the_commit() {
 async fn the_rest_is_committed_when_all_handles_are_gone() {
     let mut bench = Bench::new(2, 256, Fault::Error);
     let first = bench.occupy(0).await;
-    let committer = bench.committer();
-    let rest = tokio::spawn(async move { join_all((1..=4).map(|n| committer.submit(n))).await });
+    let batcher = bench.batcher();
+    let rest = tokio::spawn(async move { join_all((1..=4).map(|n| batcher.submit(n))).await });
     tokio::task::yield_now().await;
     first.abort();
     rest.abort();
-    bench.committer = None;
+    bench.batcher = None;
     bench.gate.add_permits(100);
     eventually(vec![vec![0], vec![1, 2], vec![3, 4]], async || bench.runs()).await;
 }
@@ -158,16 +158,16 @@ async fn the_rest_is_committed_when_all_handles_are_gone() {
 async fn a_full_queue_makes_callers_wait_outside() {
     let bench = Bench::new(64, 2, Fault::Error);
     let first = bench.occupy(0).await;
-    let committer = bench.committer();
-    let mut queued = [committer.submit(1), committer.submit(2)].map(Box::pin);
+    let batcher = bench.batcher();
+    let mut queued = [batcher.submit(1), batcher.submit(2)].map(Box::pin);
     for caller in &mut queued {
         assert!(futures::poll!(caller).is_pending());
     }
-    let outside = tokio::time::timeout(Duration::ZERO, committer.submit(3));
+    let outside = tokio::time::timeout(Duration::ZERO, batcher.submit(3));
     assert!(outside.await.is_err());
     bench.gate.add_permits(100);
     first.await.unwrap().unwrap();
     join_all(queued).await;
     assert_eq!(bench.runs(), [vec![0], vec![1, 2]]);
-    assert_eq!(committer.submit(4).await.unwrap(), 40);
+    assert_eq!(batcher.submit(4).await.unwrap(), 40);
 }
