@@ -44,6 +44,6 @@ pub use shared::{Event, Hit, Memory, Shared, SharedConfig, SharedError, Subscrip
 pub use shutdown::{Shutdown, pause};
 pub use signer::Signer;
 pub use telemetry::TelemetryConfig;
-pub use timestamp::timestamp;
+pub use timestamp::{read_timestamp, timestamp};
 pub use trace::inject;
 pub use verifier::{InvalidToken, Verifier};

@@ -40,6 +40,7 @@ impl Licensing {
             account_id: totals.account_id.to_string(),
             version: totals.version,
             seats: totals.seats.into_iter().map(quantity).collect(),
+            ..SetSeatTotalsRequest::default()
         };
         let request = self.signer.request(message, &Actor::Service, AUDIENCE).map_err(sort)?;
         self.seats.clone().set_seat_totals(request).await.map_err(sort)?;

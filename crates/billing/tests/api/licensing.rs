@@ -106,6 +106,13 @@ impl SeatService for Wire {
         Err(Status::unimplemented("billing does not release seats"))
     }
 
+    async fn list_surplus(
+        &self,
+        _: Request<api::ListSurplusRequest>,
+    ) -> Result<Response<api::ListSurplusResponse>, Status> {
+        Err(Status::unimplemented("billing does not ask"))
+    }
+
     async fn move_seats(&self, _: Request<api::MoveSeatsRequest>) -> Result<Response<api::MoveSeatsResponse>, Status> {
         Err(Status::unimplemented("billing does not move seats"))
     }

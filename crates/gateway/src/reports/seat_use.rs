@@ -160,6 +160,7 @@ mod tests {
             assigned: 2,
             reserved: 1,
             available: 2,
+            ..SeatPool::default()
         };
         let row = SeatUseReportRow {
             product: "training".into(),

@@ -324,6 +324,7 @@ async fn record<C: Change>(
         fingerprint: change.fingerprint().to_owned(),
         answer: serde_json::to_string::<Answered>(&answer.clone().into()).map_err(unwritable)?,
         holders: serde_json::to_string(&holders).map_err(unwritable)?,
+        assigner_id: attempt.person.user,
         create_time: now,
     };
     requests::commit(tx, &[row], true).await?;
@@ -332,7 +333,12 @@ async fn record<C: Change>(
         messages.push(Message::new(
             CONFIRM_RESERVATION,
             request_id,
-            &Confirmation { key, holders },
+            &Confirmation {
+                key,
+                holders,
+                assigner_id: Some(attempt.person.user),
+                assign_time: now,
+            },
         )?);
     }
     outbox::append(tx, now, &messages).await?;

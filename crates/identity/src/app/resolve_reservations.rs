@@ -42,6 +42,8 @@ impl App {
                     Some(committed) if committed.epoch == key.epoch => Resolution::Committed(Confirmation {
                         key,
                         holders: committed.holders.clone(),
+                        assigner_id: committed.assigner_id,
+                        assign_time: committed.create_time,
                     }),
                     None if live.contains(&key.request_id) => Resolution::Undecided,
                     Some(_) | None => Resolution::Aborted(key),

@@ -119,6 +119,12 @@ pub struct Confirmation {
     pub key: ReservationKey,
     /// Exactly those who hold seats.
     pub holders: Vec<Holder>,
+    /// Who gave them the seats; none in what was decided before it was written down.
+    #[serde(default)]
+    pub assigner_id: Option<UserId>,
+    /// When it was decided.
+    #[serde(default)]
+    pub assign_time: Timestamp,
 }
 
 /// What became of a reservation.

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, Timestamp};
+use types::{AccountId, Timestamp, UserId};
 
 use super::broken;
 use crate::domain::admission::{self, Holder, ReservationKey};
@@ -41,6 +41,10 @@ pub struct Committed {
     pub answer: Answered,
     /// Who holds the seats.
     pub holders: Vec<Holder>,
+    /// Who gave them the seats; none in what was decided before it was written down.
+    pub assigner_id: Option<UserId>,
+    /// When it was decided.
+    pub create_time: Timestamp,
 }
 
 impl Committed {
@@ -71,16 +75,20 @@ pub struct Row {
     pub answer: String,
     /// [`Holder`]s as JSON.
     pub holders: String,
+    /// Who asked.
+    pub assigner_id: UserId,
     /// When it was decided.
     pub create_time: Timestamp,
 }
 
 const FIND: Sql = Sql {
     postgres:
-        "SELECT r.account_id, r.request_id, r.committed_epoch, r.aborted_epoch, r.fingerprint, r.answer, r.holders
+        "SELECT r.account_id, r.request_id, r.committed_epoch, r.aborted_epoch, r.fingerprint, r.answer, r.holders,
+            r.assigner_id, r.create_time
         FROM json_to_recordset($1::json) AS k(account_id text, request_id text)
         JOIN requests r ON r.account_id = k.account_id AND r.request_id = k.request_id",
-    sqlite: "SELECT r.account_id, r.request_id, r.committed_epoch, r.aborted_epoch, r.fingerprint, r.answer, r.holders
+    sqlite: "SELECT r.account_id, r.request_id, r.committed_epoch, r.aborted_epoch, r.fingerprint, r.answer, r.holders,
+            r.assigner_id, r.create_time
         FROM json_each($1) AS k
         JOIN requests r ON r.account_id = k.value->>'account_id' AND r.request_id = k.value->>'request_id'",
 };
@@ -94,6 +102,8 @@ struct Found {
     fingerprint: Option<String>,
     answer: Option<String>,
     holders: Option<String>,
+    assigner_id: Option<String>,
+    create_time: i64,
 }
 
 /// What is remembered of these requests.
@@ -105,24 +115,24 @@ pub async fn find(conn: &impl ConnectionTrait, keys: &[Key]) -> Result<Vec<Remem
 /// The guard of the commit point: nothing is written over a decision, or for an attempt that was aborted.
 const COMMIT: Sql = Sql {
     postgres: "INSERT INTO requests (account_id, request_id, committed_epoch, aborted_epoch, fingerprint, answer,
-            holders, create_time)
-        SELECT account_id, request_id, committed_epoch, 0, fingerprint, answer, holders, create_time
+            holders, assigner_id, create_time)
+        SELECT account_id, request_id, committed_epoch, 0, fingerprint, answer, holders, assigner_id, create_time
         FROM json_to_recordset($1::json) AS r(account_id text, request_id text, committed_epoch bigint,
-            fingerprint text, answer text, holders text, create_time bigint)
+            fingerprint text, answer text, holders text, assigner_id text, create_time bigint)
         ORDER BY account_id, request_id
         ON CONFLICT (account_id, request_id) DO UPDATE SET committed_epoch = excluded.committed_epoch,
             fingerprint = excluded.fingerprint, answer = excluded.answer, holders = excluded.holders,
-            create_time = excluded.create_time
+            assigner_id = excluded.assigner_id, create_time = excluded.create_time
         WHERE requests.committed_epoch IS NULL
             AND (excluded.committed_epoch = 0 OR requests.aborted_epoch < excluded.committed_epoch)",
     sqlite: "INSERT INTO requests (account_id, request_id, committed_epoch, aborted_epoch, fingerprint, answer,
-            holders, create_time)
+            holders, assigner_id, create_time)
         SELECT value->>'account_id', value->>'request_id', value->>'committed_epoch', 0, value->>'fingerprint',
-            value->>'answer', value->>'holders', value->>'create_time'
+            value->>'answer', value->>'holders', value->>'assigner_id', value->>'create_time'
         FROM json_each($1) WHERE true
         ON CONFLICT (account_id, request_id) DO UPDATE SET committed_epoch = excluded.committed_epoch,
             fingerprint = excluded.fingerprint, answer = excluded.answer, holders = excluded.holders,
-            create_time = excluded.create_time
+            assigner_id = excluded.assigner_id, create_time = excluded.create_time
         WHERE requests.committed_epoch IS NULL
             AND (excluded.committed_epoch = 0 OR requests.aborted_epoch < excluded.committed_epoch)",
 };
@@ -131,22 +141,22 @@ const COMMIT: Sql = Sql {
 #[cfg(feature = "failpoints")]
 const COMMIT_UNGUARDED: Sql = Sql {
     postgres: "INSERT INTO requests (account_id, request_id, committed_epoch, aborted_epoch, fingerprint, answer,
-            holders, create_time)
-        SELECT account_id, request_id, committed_epoch, 0, fingerprint, answer, holders, create_time
+            holders, assigner_id, create_time)
+        SELECT account_id, request_id, committed_epoch, 0, fingerprint, answer, holders, assigner_id, create_time
         FROM json_to_recordset($1::json) AS r(account_id text, request_id text, committed_epoch bigint,
-            fingerprint text, answer text, holders text, create_time bigint)
+            fingerprint text, answer text, holders text, assigner_id text, create_time bigint)
         ON CONFLICT (account_id, request_id) DO UPDATE SET committed_epoch = excluded.committed_epoch,
             fingerprint = excluded.fingerprint, answer = excluded.answer, holders = excluded.holders,
-            create_time = excluded.create_time
+            assigner_id = excluded.assigner_id, create_time = excluded.create_time
         WHERE requests.committed_epoch IS NULL",
     sqlite: "INSERT INTO requests (account_id, request_id, committed_epoch, aborted_epoch, fingerprint, answer,
-            holders, create_time)
+            holders, assigner_id, create_time)
         SELECT value->>'account_id', value->>'request_id', value->>'committed_epoch', 0, value->>'fingerprint',
-            value->>'answer', value->>'holders', value->>'create_time'
+            value->>'answer', value->>'holders', value->>'assigner_id', value->>'create_time'
         FROM json_each($1) WHERE true
         ON CONFLICT (account_id, request_id) DO UPDATE SET committed_epoch = excluded.committed_epoch,
             fingerprint = excluded.fingerprint, answer = excluded.answer, holders = excluded.holders,
-            create_time = excluded.create_time
+            assigner_id = excluded.assigner_id, create_time = excluded.create_time
         WHERE requests.committed_epoch IS NULL",
 };
 
@@ -224,6 +234,12 @@ fn read(row: Found) -> Result<Remembered, Error> {
             fingerprint,
             answer: read_answer(&answer)?,
             holders: serde_json::from_str(&holders).map_err(broken("requests.holders"))?,
+            assigner_id: row
+                .assigner_id
+                .map(|id| id.parse())
+                .transpose()
+                .map_err(broken("requests.assigner_id"))?,
+            create_time: Timestamp::from_micros(row.create_time),
         }),
         _ => None,
     };

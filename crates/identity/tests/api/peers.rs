@@ -13,8 +13,9 @@ use proto::licensing::internal::v1::seat_service_server::{SeatService, SeatServi
 use proto::licensing::internal::v1::{
     AbortReservationsRequest, AbortReservationsResponse, BatchGetHoldingsRequest, BatchGetHoldingsResponse,
     ConfirmReservationsRequest, ConfirmReservationsResponse, Confirmation, ListHoldersRequest, ListHoldersResponse,
-    MoveSeatsRequest, MoveSeatsResponse, Release, ReleaseSeatsRequest, ReleaseSeatsResponse, ReservationKey,
-    ReserveSeatsRequest, ReserveSeatsResponse, SeatMove, SetSeatTotalsRequest, SetSeatTotalsResponse,
+    ListSurplusRequest, ListSurplusResponse, MoveSeatsRequest, MoveSeatsResponse, Release, ReleaseSeatsRequest,
+    ReleaseSeatsResponse, ReservationKey, ReserveSeatsRequest, ReserveSeatsResponse, SeatMove, SetSeatTotalsRequest,
+    SetSeatTotalsResponse,
 };
 use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
@@ -226,6 +227,10 @@ impl SeatService for Peers {
         &self,
         _: Request<SetSeatTotalsRequest>,
     ) -> Result<Response<SetSeatTotalsResponse>, Status> {
+        Err(Status::unimplemented("identity does not call this"))
+    }
+
+    async fn list_surplus(&self, _: Request<ListSurplusRequest>) -> Result<Response<ListSurplusResponse>, Status> {
         Err(Status::unimplemented("identity does not call this"))
     }
 

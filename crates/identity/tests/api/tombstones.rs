@@ -122,17 +122,32 @@ async fn a_committed_attempt_resolves_to_exactly_what_was_confirmed(stack: impl 
             holder(&answer.results[1].user_id, &["meeting", "phone"]),
             holder(&answer.results[3].invitation_id, &["training"]),
         ],
+        assigner_id: owner.user.to_string(),
+        assign_time: None,
     };
-    assert_eq!(
-        stack.resolve(vec![key.clone()]).await,
-        [Outcome::Committed(expected.clone())]
-    );
+    // When it was decided is told too, and is the same however often it is asked.
+    let untimed = |confirmation: Confirmation| {
+        let time = confirmation.assign_time.unwrap();
+        let untimed = Confirmation {
+            assign_time: None,
+            ..confirmation
+        };
+        (untimed, time)
+    };
+    let Outcome::Committed(resolved) = stack.resolve(vec![key.clone()]).await.remove(0) else {
+        panic!("it was committed");
+    };
+    let (resolved, decided) = untimed(resolved);
+    assert_eq!(resolved, expected);
     let confirmed = arrived(2, || stack.peers.confirmations()).await;
     let of_this: Vec<_> = confirmed
         .into_iter()
         .filter(|sent| sent.key.as_ref() == Some(&key))
         .collect();
-    assert_eq!(of_this, [expected]);
+    assert_eq!(
+        of_this.into_iter().map(untimed).collect::<Vec<_>>(),
+        [(expected, decided)]
+    );
 }
 
 async fn another_attempt_at_a_committed_request_is_aborted(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {

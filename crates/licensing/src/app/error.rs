@@ -1,5 +1,7 @@
 //! Everything licensing can refuse.
 
+use std::collections::BTreeMap;
+
 use storage::StorageError;
 
 use crate::domain::bad_input::BadInput;
@@ -22,6 +24,9 @@ pub enum Error {
     /// The message came after its `not_after`.
     #[error("the request is stale")]
     RequestStale,
+    /// More seats are held than there would be: of each product, how many.
+    #[error("more seats are held")]
+    SeatsInUse(BTreeMap<String, i64>),
     /// The catalogue has no such product.
     #[error("there is no such product")]
     ProductUnknown,

@@ -7,6 +7,7 @@ mod error;
 mod list_holders;
 mod list_products;
 mod list_seat_pools;
+mod list_surplus;
 mod move_seats;
 mod purge;
 mod release_seats;
@@ -25,7 +26,9 @@ use crate::domain::product::Catalogue;
 
 pub use error::{Error, Input};
 pub use list_holders::{HolderPage, HolderQuery};
+pub use list_surplus::Surplus;
 pub use release_seats::Release;
+pub use set_seat_totals::InUse;
 pub use sweep_reservations::Swept;
 
 /// The use cases, and what they work on.

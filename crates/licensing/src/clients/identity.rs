@@ -9,6 +9,7 @@ use proto::licensing::internal::v1 as wire;
 use tonic::Status;
 
 use crate::domain::bad_input::BadInput;
+use crate::domain::holder::Tenure;
 use crate::domain::reservation::ReservationKey;
 use crate::domain::settlement::{Settlement, Taking};
 
@@ -82,8 +83,11 @@ fn read(resolution: Resolution) -> Option<(ReservationKey, Settlement)> {
 fn read_outcome(outcome: resolution::Outcome) -> Result<Settlement, BadInput> {
     match outcome {
         resolution::Outcome::Committed(confirmation) => {
-            let taking =
-                |holder: wire::Holder| Taking::read(&holder.subject, holder.version, holder.products, holder.kept);
+            let since = confirmation.assign_time.and_then(chassis::read_timestamp);
+            let tenure = Tenure::read(&confirmation.assigner_id, since)?;
+            let taking = |holder: wire::Holder| {
+                Taking::read(&holder.subject, holder.version, holder.products, holder.kept, tenure)
+            };
             let holders = confirmation.holders.into_iter().map(taking);
             Settlement::confirm(read_key(confirmation.key)?, holders)
         }

@@ -226,6 +226,7 @@ mod tests {
                 seats,
                 assigned,
                 reserved,
+                next: None,
             };
             (PoolKey::new(account, product), pool)
         };

@@ -1,9 +1,10 @@
 //! Holders: users and invitations, and the seats they hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use types::{AccountId, InvitationId, UserId};
+use serde::{Deserialize, Serialize};
+use types::{AccountId, InvitationId, Timestamp, UserId};
 
 use super::bad_input::BadInput;
 
@@ -46,13 +47,42 @@ pub struct HolderKey {
     pub subject: Subject,
 }
 
+/// How somebody came by a seat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenure {
+    /// Since when they hold it.
+    pub since: Timestamp,
+    /// The user who gave it to them, when that is known.
+    pub by: Option<UserId>,
+}
+
+impl Tenure {
+    /// Reads a user's id, which may be empty, and a point in time.
+    ///
+    /// # Errors
+    /// Names the bad field.
+    pub fn read(assigner: &str, since: Option<Timestamp>) -> Result<Self, BadInput> {
+        let by = match assigner {
+            "" => None,
+            id => Some(
+                id.parse()
+                    .map_err(|_| BadInput::new("assigner_id", "a user's id is expected"))?,
+            ),
+        };
+        Ok(Self {
+            since: since.ok_or_else(|| BadInput::new("assign_time", "a point in time is expected"))?,
+            by,
+        })
+    }
+}
+
 /// What a subject holds: one seat of each product. Without any it is a tombstone, which keeps older versions out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holding {
     /// The change that made it so; the highest wins, in whatever order they come. 0 is before any.
     pub version: i64,
     /// The products of which it holds a seat.
-    pub products: BTreeSet<String>,
+    pub products: BTreeMap<String, Tenure>,
     /// The products that are its own as of this version, but whose seats an older change brings that has not come yet.
     pub awaited: BTreeSet<String>,
 }
@@ -65,7 +95,7 @@ pub struct Entitlement {
     /// All products that are the subject's own from then on.
     pub products: BTreeSet<String>,
     /// Those of them whose seats come with this change, out of a reservation; the others were there before it.
-    pub brought: BTreeSet<String>,
+    pub brought: BTreeMap<String, Tenure>,
 }
 
 impl Holding {
@@ -75,35 +105,37 @@ impl Holding {
     /// changes have come, it holds what the highest version says.
     #[must_use]
     pub fn after(&self, change: &Entitlement) -> Option<Self> {
-        if change.version > self.version {
-            let held: BTreeSet<_> = self.products.union(&change.brought).cloned().collect();
-            let products: BTreeSet<_> = held.intersection(&change.products).cloned().collect();
-            let awaited = change.products.difference(&products).cloned().collect();
-            return Some(Self {
-                version: change.version,
-                products,
-                awaited,
-            });
+        let own: BTreeSet<&String> = if change.version > self.version {
+            change.products.iter().collect()
+        } else {
+            self.products.keys().chain(&self.awaited).collect()
+        };
+        let mut products = self.products.clone();
+        for (product, tenure) in &change.brought {
+            let known = products.entry(product.clone()).or_insert(*tenure);
+            // Of several changes that bring it, the last one counts: in between, the subject had no seat.
+            if known.since < tenure.since {
+                *known = *tenure;
+            }
         }
-        let (arrived, awaited): (BTreeSet<_>, BTreeSet<_>) = self
-            .awaited
-            .iter()
-            .cloned()
-            .partition(|product| change.brought.contains(product));
-        (!arrived.is_empty()).then(|| Self {
-            version: self.version,
-            products: self.products.union(&arrived).cloned().collect(),
+        products.retain(|product, _| own.contains(product));
+        let is_missing = |product: &&&String| !products.contains_key(product.as_str());
+        let awaited = own.iter().filter(is_missing).map(|&product| product.clone()).collect();
+        let after = Self {
+            version: self.version.max(change.version),
+            products,
             awaited,
-        })
+        };
+        (after != *self).then_some(after)
     }
 }
 
 impl Entitlement {
-    /// Reads a change after which a subject has `products`; it brings the seats of all but those `kept`.
+    /// Reads a change after which a subject has `products`; it brings the seats of all but those `kept`, as `tenure` says.
     ///
     /// # Errors
     /// Names the bad field.
-    pub fn read(version: i64, products: Vec<String>, kept: Vec<String>) -> Result<Self, BadInput> {
+    pub fn read(version: i64, products: Vec<String>, kept: Vec<String>, tenure: Tenure) -> Result<Self, BadInput> {
         if version < 1 {
             return Err(BadInput::new("version", "a number from 1 is expected"));
         }
@@ -114,7 +146,10 @@ impl Entitlement {
         }
         Ok(Self {
             version,
-            brought: products.difference(&kept).cloned().collect(),
+            brought: products
+                .difference(&kept)
+                .map(|product| (product.clone(), tenure))
+                .collect(),
             products,
         })
     }
@@ -124,7 +159,7 @@ impl Entitlement {
     /// # Errors
     /// Names the bad field.
     pub fn read_release(version: i64, products: Vec<String>) -> Result<Self, BadInput> {
-        Self::read(version, products.clone(), products)
+        Self::read(version, products.clone(), products, Tenure::default())
     }
 }
 

@@ -6,5 +6,6 @@ pub mod holder;
 pub mod product;
 pub mod reservation;
 pub mod seat_pool;
+pub mod seat_totals;
 pub mod seats;
 pub mod settlement;

@@ -7,7 +7,7 @@ pub use moving::{Move, NotYet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bad_input::BadInput;
-use super::holder::{Entitlement, HolderKey, Holding, Subject};
+use super::holder::{Entitlement, HolderKey, Holding, Subject, Tenure};
 use super::reservation::{RequestKey, Reservation, ReservationKey, State};
 use super::seat_pool::{PoolChange, PoolKey};
 use super::seats::Seats;
@@ -35,10 +35,16 @@ impl Taking {
     ///
     /// # Errors
     /// Names the bad one.
-    pub fn read(subject: &str, version: i64, products: Vec<String>, kept: Vec<String>) -> Result<Self, BadInput> {
+    pub fn read(
+        subject: &str,
+        version: i64,
+        products: Vec<String>,
+        kept: Vec<String>,
+        tenure: Tenure,
+    ) -> Result<Self, BadInput> {
         Ok(Self {
             subject: Subject::read(subject)?,
-            entitlement: Entitlement::read(version, products, kept)?,
+            entitlement: Entitlement::read(version, products, kept, tenure)?,
         })
     }
 }
@@ -158,10 +164,16 @@ impl Books {
             return;
         };
         let before = &known.unwrap_or(&none).products;
-        for product in holding.products.difference(before) {
+        let without = |held: &BTreeMap<String, Tenure>, other: &BTreeMap<String, Tenure>| -> Vec<String> {
+            held.keys()
+                .filter(|product| !other.contains_key(*product))
+                .cloned()
+                .collect()
+        };
+        for product in without(&holding.products, before) {
             self.changes.pool(PoolKey::new(key.account, product)).assigned += 1;
         }
-        for product in before.difference(&holding.products) {
+        for product in without(before, &holding.products) {
             self.changes.pool(PoolKey::new(key.account, product)).assigned -= 1;
         }
         // A holder may appear and change in one batch: it is still to be inserted.
@@ -192,7 +204,7 @@ impl Changes {
 /// The seats that `holders` take.
 fn taken(holders: &[Taking]) -> Seats {
     let mut taken = Seats::default();
-    for product in holders.iter().flat_map(|holder| &holder.entitlement.brought) {
+    for product in holders.iter().flat_map(|holder| holder.entitlement.brought.keys()) {
         taken.add_one(product);
     }
     taken
@@ -277,13 +289,16 @@ mod tests {
 
     fn change(version: i64, products: &[&str], kept: &[&str]) -> Entitlement {
         let list = |list: &[&str]| list.iter().map(|&product| product.to_owned()).collect();
-        Entitlement::read(version, list(products), list(kept)).unwrap()
+        Entitlement::read(version, list(products), list(kept), Tenure::default()).unwrap()
     }
 
     fn held(version: i64, products: &[&str]) -> Holding {
         Holding {
             version,
-            products: products.iter().map(|&product| product.to_owned()).collect(),
+            products: products
+                .iter()
+                .map(|&product| (product.to_owned(), Tenure::default()))
+                .collect(),
             ..Holding::default()
         }
     }

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use prost_types::Timestamp as WireTimestamp;
 use proto::licensing::internal::v1 as internal;
 use proto::licensing::v1 as public;
-use types::{AccountId, PageSize, Timestamp};
+use types::{AccountId, PageSize};
 
-use crate::app::{Error, HolderPage, HolderQuery, Input, Release};
+use crate::app::{Error, HolderPage, HolderQuery, InUse, Input, Release, Surplus};
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::{Answer, Ask, Grant};
-use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject};
+use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject, Tenure};
 use crate::domain::product::Product;
 use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
 use crate::domain::seat_pool::{Pool, PoolKey};
+use crate::domain::seat_totals::{Next, SeatTotals};
 use crate::domain::seats::Seats;
 use crate::domain::settlement::{Move, Settlement, Taking};
 
@@ -45,7 +45,7 @@ fn read_reserving(request: internal::ReserveSeatsRequest) -> Result<Reserving, B
     if seats.is_empty() {
         return Err(BadInput::new("seats", "at least one product is expected"));
     }
-    let not_after = request.not_after.and_then(read_time);
+    let not_after = request.not_after.and_then(chassis::read_timestamp);
     Ok(Reserving::Hold(Ask {
         key: RequestKey::read(&request.account_id, &request.request_id)?,
         seats,
@@ -56,8 +56,13 @@ fn read_reserving(request: internal::ReserveSeatsRequest) -> Result<Reserving, B
 
 pub fn confirmations(request: internal::ConfirmReservationsRequest) -> Result<Vec<Settlement>, Error> {
     read_list("confirmations", request.confirmations, |confirmation| {
-        let taking =
-            |holder: internal::Holder| Taking::read(&holder.subject, holder.version, holder.products, holder.kept);
+        let tenure = Tenure::read(
+            &confirmation.assigner_id,
+            confirmation.assign_time.and_then(chassis::read_timestamp),
+        )?;
+        let taking = |holder: internal::Holder| {
+            Taking::read(&holder.subject, holder.version, holder.products, holder.kept, tenure)
+        };
         let key = confirmation
             .key
             .ok_or_else(|| BadInput::new("key", "a reservation is expected"))?;
@@ -112,15 +117,47 @@ pub fn moves(request: internal::MoveSeatsRequest) -> Result<Vec<Move>, Error> {
     .map_err(|bad| Input::Move.malformed(bad))
 }
 
-pub fn seat_totals(request: internal::SetSeatTotalsRequest) -> Result<(AccountId, i64, Seats), Error> {
+pub fn seat_totals(request: internal::SetSeatTotalsRequest) -> Result<(SeatTotals, InUse), Error> {
+    let in_use = if request.refuse_in_use {
+        InUse::Refuse
+    } else {
+        InUse::GoOverLimit
+    };
     let read = || {
         if request.version < 1 {
             return Err(BadInput::new("version", "a number from 1 is expected"));
         }
-        let account = read_account(&request.account_id)?;
-        Ok((account, request.version, read_seats(request.seats)?))
+        let next = request.next.map(read_next).transpose();
+        Ok(SeatTotals {
+            account: read_account(&request.account_id)?,
+            version: request.version,
+            seats: read_seats(request.seats)?,
+            next: next.map_err(|bad| bad.under("next"))?,
+        })
     };
+    let totals = read().map_err(|bad| Input::SeatTotals.malformed(bad))?;
+    Ok((totals, in_use))
+}
+
+fn read_next(next: internal::ScheduledSeatTotals) -> Result<Next, BadInput> {
+    let time = next.effective_time.and_then(chassis::read_timestamp);
+    Ok(Next {
+        seats: read_seats(next.seats)?,
+        time: time.ok_or_else(|| BadInput::new("effective_time", "a point in time is expected"))?,
+    })
+}
+
+pub fn fewer_seats(request: internal::ListSurplusRequest) -> Result<(AccountId, Seats), Error> {
+    let read = || Ok((read_account(&request.account_id)?, read_seats(request.seats)?));
     read().map_err(|bad| Input::SeatTotals.malformed(bad))
+}
+
+pub fn surplus(surplus: Surplus) -> internal::Surplus {
+    internal::Surplus {
+        product: surplus.product,
+        count: surplus.count,
+        subjects: surplus.subjects.iter().map(Subject::to_string).collect(),
+    }
 }
 
 pub fn subjects(request: internal::BatchGetHoldingsRequest) -> Result<(AccountId, BTreeSet<Subject>), Error> {
@@ -179,7 +216,7 @@ pub fn holder(holder: Holder) -> internal::Holder {
     internal::Holder {
         subject: holder.subject.to_string(),
         version: holder.holding.version,
-        products: holder.holding.products.into_iter().collect(),
+        products: holder.holding.products.into_keys().collect(),
         kept: Vec::new(),
     }
 }
@@ -191,6 +228,9 @@ pub fn seat_pool((key, pool): (PoolKey, Pool)) -> public::SeatPool {
         assigned: pool.assigned,
         reserved: pool.reserved,
         available: pool.available(),
+        over_limit: pool.over_limit(),
+        next_seats: pool.next.map(|next| next.seats),
+        next_time: pool.next.map(|next| chassis::timestamp(next.time)),
     }
 }
 
@@ -217,13 +257,6 @@ fn read_key(key: &internal::ReservationKey) -> Result<ReservationKey, BadInput> 
 
 fn read_seats(list: Vec<internal::SeatQuantity>) -> Result<Seats, BadInput> {
     Seats::read(list.into_iter().map(|entry| (entry.product, entry.quantity)))
-}
-
-fn read_time(time: WireTimestamp) -> Option<Timestamp> {
-    let micros = time.seconds.checked_mul(1_000_000)?;
-    Some(Timestamp::from_micros(
-        micros.checked_add(i64::from(time.nanos / 1_000))?,
-    ))
 }
 
 fn write_grant(grant: &Grant) -> internal::Grant {

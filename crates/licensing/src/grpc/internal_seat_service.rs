@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use proto::licensing::internal::v1::seat_service_server::SeatService;
 use proto::licensing::internal::v1::{
-    BatchGetHoldingsRequest, BatchGetHoldingsResponse, ListHoldersRequest, ListHoldersResponse, MoveSeatsRequest,
-    MoveSeatsResponse, ReleaseSeatsRequest, ReleaseSeatsResponse, SetSeatTotalsRequest, SetSeatTotalsResponse,
+    BatchGetHoldingsRequest, BatchGetHoldingsResponse, ListHoldersRequest, ListHoldersResponse, ListSurplusRequest,
+    ListSurplusResponse, MoveSeatsRequest, MoveSeatsResponse, ReleaseSeatsRequest, ReleaseSeatsResponse,
+    SetSeatTotalsRequest, SetSeatTotalsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -30,8 +31,8 @@ impl SeatService for Service {
         request: Request<SetSeatTotalsRequest>,
     ) -> Result<Response<SetSeatTotalsResponse>, Status> {
         let caller = chassis::caller(&request)?.clone();
-        let (account, version, seats) = convert::seat_totals(request.into_inner())?;
-        self.app.set_seat_totals(&caller, account, version, seats).await?;
+        let (totals, in_use) = convert::seat_totals(request.into_inner())?;
+        self.app.set_seat_totals(&caller, totals, in_use).await?;
         Ok(Response::new(SetSeatTotalsResponse {}))
     }
 
@@ -63,6 +64,17 @@ impl SeatService for Service {
         let query = convert::holder_query(request.into_inner())?;
         let page = self.app.list_holders(&caller, query).await?;
         Ok(Response::new(convert::holder_page(page)))
+    }
+
+    async fn list_surplus(
+        &self,
+        request: Request<ListSurplusRequest>,
+    ) -> Result<Response<ListSurplusResponse>, Status> {
+        let caller = chassis::caller(&request)?.clone();
+        let (account, seats) = convert::fewer_seats(request.into_inner())?;
+        let surpluses = self.app.list_surplus(&caller, account, seats).await?;
+        let surpluses = surpluses.into_iter().map(convert::surplus).collect();
+        Ok(Response::new(ListSurplusResponse { surpluses }))
     }
 
     async fn batch_get_holdings(

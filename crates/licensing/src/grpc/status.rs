@@ -1,5 +1,6 @@
 //! What a caller is told when licensing refuses.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chassis::Refusal;
@@ -32,6 +33,7 @@ impl From<Error> for Status {
                 "The message came later than it may be carried out; send the request again.",
             )
             .into(),
+            Error::SeatsInUse(surplus) => in_use(&surplus),
             Error::ProductUnknown => field("product", "PRODUCT_UNKNOWN", "There is no such product."),
             Error::PageTokenInvalid => field(
                 "page_token",
@@ -57,6 +59,20 @@ impl From<Error> for Status {
             Error::Storage(error) => chassis::internal(&error),
         }
     }
+}
+
+fn in_use(surplus: &BTreeMap<String, i64>) -> Status {
+    let refusal = Refusal::new(
+        Code::FailedPrecondition,
+        "SEATS_IN_USE",
+        "More seats are held than there would be; take some from their holders first.",
+    );
+    let tell = |refusal: Refusal, (product, count): (&String, &i64)| {
+        refusal
+            .quota(product, format!("{count} seats too many are held"))
+            .metadata(product, count.to_string())
+    };
+    surplus.iter().fold(refusal, tell).into()
 }
 
 fn field(path: &str, reason: &'static str, message: &str) -> Status {
@@ -91,6 +107,11 @@ mod tests {
         let cases = [
             (Error::RequestInProgress, Code::Aborted, "REQUEST_IN_PROGRESS"),
             (Error::RequestStale, Code::Aborted, "REQUEST_STALE"),
+            (
+                Error::SeatsInUse([("training".to_owned(), 1)].into()),
+                Code::FailedPrecondition,
+                "SEATS_IN_USE",
+            ),
             (Error::ProductUnknown, Code::InvalidArgument, "PRODUCT_UNKNOWN"),
             (Error::PageTokenInvalid, Code::InvalidArgument, "PAGE_TOKEN_INVALID"),
             (Error::PersonRequired, Code::Unauthenticated, "CALLER_REQUIRED"),

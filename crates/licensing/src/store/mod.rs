@@ -8,6 +8,7 @@ pub mod reservations;
 pub mod seat_holders;
 pub mod seat_pools;
 pub mod seat_totals;
+pub mod seats;
 pub mod sweep;
 
 use storage::StorageError;

@@ -29,23 +29,23 @@ const FIND: Sql = Sql {
         SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_array_elements_text($2::json) AS r(subject)
         JOIN seat_holders t ON t.account_id = $1 AND t.subject = r.subject
-        WHERE t.products <> '[]'",
+        WHERE t.products <> '{}'",
     sqlite: "
         SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_each($2) AS r
         CROSS JOIN seat_holders t ON t.account_id = $1 AND t.subject = r.value
-        WHERE t.products <> '[]'",
+        WHERE t.products <> '{}'",
 };
 
-/// A product's id stands in quotes in the JSON array, and none contains a quote.
+/// A product's id stands in quotes in the JSON object, and none contains a quote.
 const LIST: Sql = Sql {
     postgres: "
         SELECT account_id, subject, version, products, awaited FROM seat_holders
-        WHERE account_id = $1 AND subject > $2 AND products <> '[]' AND strpos(products, $3) > 0
+        WHERE account_id = $1 AND subject > $2 AND products <> '{}' AND strpos(products, $3) > 0
         ORDER BY subject LIMIT $4",
     sqlite: "
         SELECT account_id, subject, version, products, awaited FROM seat_holders
-        WHERE account_id = $1 AND subject > $2 AND products <> '[]' AND instr(products, $3) > 0
+        WHERE account_id = $1 AND subject > $2 AND products <> '{}' AND instr(products, $3) > 0
         ORDER BY subject LIMIT $4",
 };
 
@@ -85,14 +85,14 @@ const PURGE: Sql = Sql {
     postgres: "
         DELETE FROM seat_holders WHERE ctid = ANY (ARRAY(
             SELECT t.ctid FROM seat_holders t
-            WHERE t.products = '[]' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
+            WHERE t.products = '{}' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
                 SELECT 1 FROM reservations r
                 WHERE r.account_id = t.account_id AND r.state = 'PENDING' AND r.create_time <= t.update_time)
             ORDER BY t.update_time LIMIT $2 FOR UPDATE OF t SKIP LOCKED))",
     sqlite: "
         DELETE FROM seat_holders WHERE rowid IN (
             SELECT t.rowid FROM seat_holders t
-            WHERE t.products = '[]' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
+            WHERE t.products = '{}' AND t.awaited = '[]' AND t.update_time < $1 AND NOT EXISTS (
                 SELECT 1 FROM reservations r
                 WHERE r.account_id = t.account_id AND r.state = 'PENDING' AND r.create_time <= t.update_time)
             ORDER BY t.update_time LIMIT $2)",
@@ -135,8 +135,8 @@ pub async fn list(
     limit: usize,
 ) -> Result<Vec<Holder>, StorageError> {
     let after = after.map(|subject| subject.to_string()).unwrap_or_default();
-    // Every array contains a bracket.
-    let found = product.map_or_else(|| "[".to_owned(), |product| format!("\"{product}\""));
+    // Every object contains a brace.
+    let found = product.map_or_else(|| "{".to_owned(), |product| format!("\"{product}\""));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = vec![account.to_string().into(), after.into(), found.into(), limit.into()];
     let rows: Vec<Row> = LIST.query(conn, values).await?;

@@ -5,32 +5,33 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::AccountId;
+use types::{AccountId, Timestamp};
 
 use super::{outrun, unreadable};
 use crate::domain::reservation::read_account;
-use crate::domain::seat_pool::{Pool, PoolChange, PoolKey};
-use crate::domain::seats::Seats;
+use crate::domain::seat_pool::{Pool, PoolChange, PoolKey, Scheduled};
+use crate::domain::seat_totals::Total;
 
 const LOCK: Sql = Sql {
     postgres: "
-        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved
+        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved, t.next_seats, t.next_time
         FROM json_to_recordset($1::json) AS r(account_id text, product text)
         JOIN seat_pools t ON t.account_id = r.account_id AND t.product = r.product
         ORDER BY t.account_id, t.product
         FOR UPDATE OF t",
     sqlite: "
-        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved
+        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved, t.next_seats, t.next_time
         FROM json_each($1) AS r
         CROSS JOIN seat_pools t ON t.account_id = r.value->>'account_id' AND t.product = r.value->>'product'",
 };
 
 const LIST: &str = "
-    SELECT account_id, product, seats, assigned, reserved FROM seat_pools WHERE account_id = $1 ORDER BY product";
+    SELECT account_id, product, seats, assigned, reserved, next_seats, next_time
+    FROM seat_pools WHERE account_id = $1 ORDER BY product";
 
 const LOCK_ALL: Sql = Sql {
     postgres: "
-        SELECT account_id, product, seats, assigned, reserved
+        SELECT account_id, product, seats, assigned, reserved, next_seats, next_time
         FROM seat_pools WHERE account_id = $1 ORDER BY product FOR UPDATE",
     sqlite: LIST,
 };
@@ -41,12 +42,12 @@ const TAKE: Sql = Sql {
         UPDATE seat_pools t SET reserved = t.reserved + r.quantity
         FROM json_to_recordset($1::json) AS r(account_id text, product text, quantity bigint)
         WHERE t.account_id = r.account_id AND t.product = r.product
-            AND t.assigned + t.reserved + r.quantity <= t.seats",
+            AND t.assigned + t.reserved + r.quantity <= least(t.seats, coalesce(t.next_seats, t.seats))",
     sqlite: "
         UPDATE seat_pools AS t SET reserved = t.reserved + r.value->>'quantity'
         FROM json_each($1) AS r
         WHERE t.account_id = r.value->>'account_id' AND t.product = r.value->>'product'
-            AND t.assigned + t.reserved + r.value->>'quantity' <= t.seats",
+            AND t.assigned + t.reserved + r.value->>'quantity' <= min(t.seats, coalesce(t.next_seats, t.seats))",
 };
 
 const CHANGE: Sql = Sql {
@@ -61,18 +62,20 @@ const CHANGE: Sql = Sql {
         WHERE t.account_id = r.value->>'account_id' AND t.product = r.value->>'product'",
 };
 
-const SET_SEATS: Sql = Sql {
+const SET_TOTALS: Sql = Sql {
     postgres: "
-        INSERT INTO seat_pools (account_id, product, seats, assigned, reserved)
-        SELECT $1, r.product, r.quantity, 0, 0
-        FROM json_to_recordset($2::json) AS r(product text, quantity bigint)
+        INSERT INTO seat_pools (account_id, product, seats, assigned, reserved, next_seats, next_time)
+        SELECT $1, r.product, r.seats, 0, 0, r.next_seats, r.next_time
+        FROM json_to_recordset($2::json) AS r(product text, seats bigint, next_seats bigint, next_time bigint)
         ORDER BY r.product
-        ON CONFLICT (account_id, product) DO UPDATE SET seats = excluded.seats",
+        ON CONFLICT (account_id, product) DO UPDATE SET
+            seats = excluded.seats, next_seats = excluded.next_seats, next_time = excluded.next_time",
     sqlite: "
-        INSERT INTO seat_pools (account_id, product, seats, assigned, reserved)
-        SELECT $1, value->>'product', value->>'quantity', 0, 0
+        INSERT INTO seat_pools (account_id, product, seats, assigned, reserved, next_seats, next_time)
+        SELECT $1, value->>'product', value->>'seats', 0, 0, value->>'next_seats', value->>'next_time'
         FROM json_each($2) WHERE true
-        ON CONFLICT (account_id, product) DO UPDATE SET seats = excluded.seats",
+        ON CONFLICT (account_id, product) DO UPDATE SET
+            seats = excluded.seats, next_seats = excluded.next_seats, next_time = excluded.next_time",
 };
 
 /// Locks and reads these pools, as far as there are any.
@@ -124,20 +127,29 @@ pub async fn change(tx: &impl ConnectionTrait, changes: &BTreeMap<PoolKey, PoolC
     expect(CHANGE.execute(tx, vec![json(&rows)]).await?, rows.len())
 }
 
-/// Sets how many seats an account has of each product: of those left out, none.
-pub async fn set_seats(tx: &impl ConnectionTrait, account: AccountId, seats: &Seats) -> Result<(), StorageError> {
+/// Locks and reads all pools of an account.
+pub async fn lock_all(tx: &impl ConnectionTrait, account: AccountId) -> Result<BTreeMap<PoolKey, Pool>, StorageError> {
     let rows: Vec<Row> = LOCK_ALL.query(tx, vec![account.to_string().into()]).await?;
-    let mut totals: BTreeMap<&str, i64> = rows.iter().map(|row| (row.product.as_str(), 0)).collect();
-    totals.extend(seats.iter());
-    let row = |(&product, &quantity): (&&'_ str, &i64)| TotalRow {
-        product: product.to_owned(),
-        quantity,
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Sets how many seats pools of an account have, and will have; those that are there already were locked.
+pub async fn set_totals(
+    tx: &impl ConnectionTrait,
+    account: AccountId,
+    totals: &BTreeMap<String, Total>,
+) -> Result<(), StorageError> {
+    let row = |(product, total): (&String, &Total)| TotalRow {
+        product: product.clone(),
+        seats: total.seats,
+        next_seats: total.next.map(|next| next.seats),
+        next_time: total.next.map(|next| next.time.micros()),
     };
     let rows: Vec<_> = totals.iter().map(row).collect();
-    SET_SEATS
+    let written = SET_TOTALS
         .execute(tx, vec![account.to_string().into(), json(&rows)])
         .await?;
-    Ok(())
+    expect(written, rows.len())
 }
 
 fn expect(written: u64, rows: usize) -> Result<(), StorageError> {
@@ -155,15 +167,22 @@ struct Row {
     seats: i64,
     assigned: i64,
     reserved: i64,
+    next_seats: Option<i64>,
+    next_time: Option<i64>,
 }
 
 impl Row {
     fn read(self) -> Result<(PoolKey, Pool), StorageError> {
         let account = read_account(&self.account_id).map_err(|_| unreadable("seat_pools.account_id"))?;
+        let next = self.next_seats.zip(self.next_time);
         let pool = Pool {
             seats: self.seats,
             assigned: self.assigned,
             reserved: self.reserved,
+            next: next.map(|(seats, micros)| Scheduled {
+                seats,
+                time: Timestamp::from_micros(micros),
+            }),
         };
         Ok((PoolKey::new(account, self.product), pool))
     }
@@ -202,5 +221,7 @@ struct ChangedRow {
 #[derive(Serialize)]
 struct TotalRow {
     product: String,
-    quantity: i64,
+    seats: i64,
+    next_seats: Option<i64>,
+    next_time: Option<i64>,
 }

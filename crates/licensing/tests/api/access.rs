@@ -4,7 +4,7 @@ use chassis::{Actor, Signer};
 use licensing::Config;
 use proto::licensing::internal::v1::{
     AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, ListHoldersRequest,
-    MoveSeatsRequest, ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
+    ListSurplusRequest, MoveSeatsRequest, ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
 };
 use proto::licensing::v1::{ListProductsRequest, ListSeatPoolsRequest};
 use tonic::{Code, Request};
@@ -48,6 +48,7 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         ),
         call!(reservations, abort_reservations, AbortReservationsRequest, "identity"),
         call!(ledger, set_seat_totals, SetSeatTotalsRequest, "billing"),
+        call!(ledger, list_surplus, ListSurplusRequest, "billing"),
         call!(ledger, release_seats, ReleaseSeatsRequest, "identity"),
         call!(ledger, move_seats, MoveSeatsRequest, "identity"),
         call!(ledger, batch_get_holdings, BatchGetHoldingsRequest, "gateway"),

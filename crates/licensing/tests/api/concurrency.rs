@@ -3,17 +3,19 @@
 use chassis::Channel;
 use futures::future::join_all;
 use licensing::Config;
-use proto::licensing::internal::v1::Grant;
 use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
+use proto::licensing::internal::v1::{Grant, SetSeatTotalsRequest};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tonic::Code;
 use types::AccountId;
 
 use crate::stack::{Stack, on_both_databases, plain};
-use crate::words::{confirmation, holder, reserve, user};
+use crate::words::{confirmation, holder, refusal, reserve, seats, user};
 
 on_both_databases! {
     counters_equal_assignments_after_a_random_mix
+    a_decrease_and_a_reservation_that_cannot_both_be_never_both_fail
     two_processes_on_one_database_never_give_a_seat_twice
 }
 
@@ -87,10 +89,49 @@ async fn counters_equal_assignments_after_a_random_mix(stack: impl AsyncFn(fn(&m
     );
     assert!(
         stack
-            .count("SELECT count(*) AS n FROM seat_holders WHERE products <> '[]'")
+            .count("SELECT count(*) AS n FROM seat_holders WHERE products <> '{}'")
             .await
             > 0
     );
+}
+
+async fn a_decrease_and_a_reservation_that_cannot_both_be_never_both_fail(
+    stack: impl AsyncFn(fn(&mut Config)) -> Stack,
+) {
+    let stack = stack(plain).await;
+    for _ in 0..20 {
+        let mut accounts = Vec::new();
+        for _ in 0..50 {
+            accounts.push(stack.account(&[("training", 3), ("phone", 1)]).await);
+        }
+        let lost = join_all(accounts.iter().map(|&account| race(&stack, account))).await;
+        assert_eq!(lost, vec![1; accounts.len()]);
+        assert_eq!(stack.oversubscribed().await, 0);
+    }
+    assert_eq!(stack.wrong_counters().await, 0);
+}
+
+/// Of three seats one is to go and three are wanted, by two who race each other too: how many of the three do not get what
+/// they want.
+async fn race(stack: &Stack, account: AccountId) -> usize {
+    let fewer = SetSeatTotalsRequest {
+        account_id: account.to_string(),
+        version: 2,
+        seats: seats(&[("training", 2), ("phone", 1)]),
+        refuse_in_use: true,
+        ..SetSeatTotalsRequest::default()
+    };
+    let (set, first, second) = tokio::join!(
+        stack.set(fewer),
+        stack.reserve(reserve(account, &[("training", 2)])),
+        stack.reserve(reserve(account, &[("training", 1), ("phone", 1)])),
+    );
+    let in_use = set.is_err();
+    if in_use {
+        assert_eq!(refusal(set), (Code::FailedPrecondition, "SEATS_IN_USE".into()));
+    }
+    let refused = [first, second].map(|answer| answer.unwrap().grant.is_none());
+    [in_use].into_iter().chain(refused).filter(|&lost| lost).count()
 }
 
 async fn two_processes_on_one_database_never_give_a_seat_twice(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {

@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 use types::{AccountId, InvitationId};
 
 use crate::stack::{Stack, on_both_databases, plain};
-use crate::words::{confirmation, holder, refusal, user};
+use crate::words::{holder, refusal, user};
 
 on_both_databases! {
     everybody_who_holds_seats_is_listed_once
@@ -44,13 +44,6 @@ async fn pages(stack: &Stack, account: AccountId, product: &str, size: i32) -> V
     }
 }
 
-async fn seat(stack: &Stack, account: AccountId, subject: &str, products: &[&str]) {
-    let seats: Vec<_> = products.iter().map(|&product| (product, 1)).collect();
-    let grant = stack.grant(account, &seats).await;
-    let confirmed = confirmation(&grant, vec![holder(subject, products)]);
-    stack.confirm(vec![confirmed]).await.unwrap();
-}
-
 async fn everybody_who_holds_seats_is_listed_once(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let account = stack.account(&[("meeting", 9), ("training", 9)]).await;
@@ -58,12 +51,12 @@ async fn everybody_who_holds_seats_is_listed_once(stack: impl AsyncFn(fn(&mut Co
     let mut subjects: Vec<_> = (0..4).map(|_| user()).collect();
     subjects.push(InvitationId::new().to_string());
     for subject in &subjects {
-        seat(&stack, account, subject, &["meeting", "training"]).await;
+        stack.seat(account, subject, &["meeting", "training"]).await;
     }
     let gone = user();
-    seat(&stack, account, &gone, &["training"]).await;
+    stack.seat(account, &gone, &["training"]).await;
     stack.release(account, &gone, 2).await.unwrap();
-    seat(&stack, other, &user(), &["training"]).await;
+    stack.seat(other, &user(), &["training"]).await;
 
     for (size, lengths) in [(2, vec![2, 2, 1]), (5, vec![5]), (0, vec![5])] {
         let pages = pages(&stack, account, "", size).await;
@@ -81,7 +74,7 @@ async fn the_pools_stand_on_the_first_page(stack: impl AsyncFn(fn(&mut Config)) 
     let stack = stack(plain).await;
     let account = stack.account(&[("meeting", 3), ("training", 2)]).await;
     for _ in 0..2 {
-        seat(&stack, account, &user(), &["training"]).await;
+        stack.seat(account, &user(), &["training"]).await;
     }
     let first = list(&stack, query(account, "", 1, "")).await.unwrap();
     assert_eq!(first.seat_pools, stack.pools(account).await);
@@ -100,8 +93,8 @@ async fn one_product_can_be_asked_for(stack: impl AsyncFn(fn(&mut Config)) -> St
     let stack = stack(plain).await;
     let account = stack.account(&[("meeting", 9), ("training", 9)]).await;
     let (ann, bob) = (user(), user());
-    seat(&stack, account, &ann, &["meeting"]).await;
-    seat(&stack, account, &bob, &["meeting", "training"]).await;
+    stack.seat(account, &ann, &["meeting"]).await;
+    stack.seat(account, &bob, &["meeting", "training"]).await;
     let listed = async |product| pages(&stack, account, product, 1).await.concat();
     assert_eq!(listed("meeting").await.len(), 2);
     assert_eq!(listed("training").await, [holder(&bob, &["meeting", "training"])]);
@@ -112,7 +105,7 @@ async fn bad_input_is_refused(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let account = stack.account(&[("training", 9)]).await;
     for _ in 0..2 {
-        seat(&stack, account, &user(), &["training"]).await;
+        stack.seat(account, &user(), &["training"]).await;
     }
     let token = list(&stack, query(account, "", 1, "")).await.unwrap().next_page_token;
     let mut nameless = query(account, "", 1, "");

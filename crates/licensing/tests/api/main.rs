@@ -11,6 +11,7 @@ mod identity;
 mod list_holders;
 mod list_products;
 mod list_seat_pools;
+mod list_surplus;
 mod migrations;
 mod move_seats;
 mod purge;

@@ -3,19 +3,30 @@
 use chassis::AuditRecord;
 use futures::future::join_all;
 use licensing::Config;
-use proto::licensing::internal::v1::SetSeatTotalsRequest;
+use proto::licensing::internal::v1::{ScheduledSeatTotals, SetSeatTotalsRequest};
 use storage::{Message, outbox};
 use testkit::eventually;
 use tonic::Code;
+use tonic_types::StatusExt;
 use types::{AccountId, Clock};
 
 use crate::stack::{SOON, Stack, on_both_databases, plain};
-use crate::words::{refusal, reserve, seats, user};
+use crate::words::{confirmation, holder, refusal, reserve, seats, user};
+
+const TIME: prost_types::Timestamp = prost_types::Timestamp {
+    seconds: 1_800_000_000,
+    nanos: 0,
+};
 
 on_both_databases! {
     the_highest_version_wins_in_any_order
     versions_that_come_at_once_end_with_the_highest
     fewer_seats_than_are_held_leave_none_available
+    what_is_over_its_limit_takes_no_seat_from_anybody_and_gives_none
+    nothing_is_granted_above_the_lower_of_the_present_and_the_scheduled_number
+    a_schedule_ends_with_the_next_message
+    totals_below_what_is_held_are_refused_when_that_is_asked
+    a_version_that_was_set_is_not_refused
     bad_input_is_refused_and_sets_nothing
     what_was_set_is_told_to_the_audit_log_also_after_an_outage
     a_record_that_cannot_be_read_is_parked_alone
@@ -75,12 +86,159 @@ async fn fewer_seats_than_are_held_leave_none_available(stack: impl AsyncFn(fn(&
     );
 }
 
+async fn what_is_over_its_limit_takes_no_seat_from_anybody_and_gives_none(
+    stack: impl AsyncFn(fn(&mut Config)) -> Stack,
+) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 3)]).await;
+    let subjects = [user(), user()];
+    for subject in &subjects {
+        stack.seat(account, subject, &["training"]).await;
+    }
+    let pending = stack.grant(account, &[("training", 1)]).await;
+    stack.set_totals(account, 2, &[("training", 1)]).await.unwrap();
+    let pool = stack.seat_pool(account, "training").await;
+    assert_eq!(
+        (pool.assigned, pool.reserved, pool.available, pool.over_limit),
+        (2, 1, 0, 2)
+    );
+    // What was promised is kept, too.
+    let late = user();
+    let confirmed = confirmation(&pending, vec![holder(&late, &["training"])]);
+    stack.confirm(vec![confirmed]).await.unwrap();
+    let subjects = [&subjects[0], &subjects[1], &late].map(String::as_str);
+    assert_eq!(stack.holdings(account, &subjects).await.len(), 3);
+    // A seat that comes free is nobody's until there are fewer holders than seats.
+    for (subject, over_limit) in subjects.into_iter().zip([1, 0]) {
+        assert_eq!(
+            stack.reserve(reserve(account, &[("training", 1)])).await.unwrap().grant,
+            None
+        );
+        stack.release(account, subject, 2).await.unwrap();
+        assert_eq!(stack.seat_pool(account, "training").await.over_limit, over_limit);
+    }
+    assert_eq!(
+        stack.reserve(reserve(account, &[("training", 1)])).await.unwrap().grant,
+        None
+    );
+    stack.release(account, &late, 2).await.unwrap();
+    stack.grant(account, &[("training", 1)]).await;
+}
+
+/// Totals, and others at a time of their own.
+fn scheduled(account: AccountId, version: i64, now: &[(&str, i64)], next: &[(&str, i64)]) -> SetSeatTotalsRequest {
+    SetSeatTotalsRequest {
+        account_id: account.to_string(),
+        version,
+        seats: seats(now),
+        next: Some(ScheduledSeatTotals {
+            seats: seats(next),
+            effective_time: Some(TIME),
+        }),
+        refuse_in_use: false,
+    }
+}
+
+async fn nothing_is_granted_above_the_lower_of_the_present_and_the_scheduled_number(
+    stack: impl AsyncFn(fn(&mut Config)) -> Stack,
+) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 5), ("meeting", 2), ("phone", 1)]).await;
+    stack.grant(account, &[("training", 2)]).await;
+    let now = [("training", 5), ("meeting", 2), ("phone", 1)];
+    let next = [("training", 3), ("meeting", 4), ("webinar", 1)];
+    stack.set(scheduled(account, 2, &now, &next)).await.unwrap();
+    let pools = stack.pools(account).await.into_iter().map(|pool| {
+        assert_eq!(pool.next_time, Some(TIME));
+        (pool.product, pool.seats, pool.next_seats.unwrap(), pool.available)
+    });
+    let expected = [
+        ("meeting", 2, 4, 2),
+        ("phone", 1, 0, 0),
+        ("training", 5, 3, 1),
+        ("webinar", 0, 1, 0),
+    ];
+    let expected = expected.map(|(product, seats, next, available)| (product.to_owned(), seats, next, available));
+    assert_eq!(pools.collect::<Vec<_>>(), expected);
+    for (product, count, granted) in [
+        ("training", 2, false),
+        ("training", 1, true),
+        ("training", 1, false),
+        ("meeting", 3, false),
+        ("meeting", 2, true),
+        ("phone", 1, false),
+        ("webinar", 1, false),
+    ] {
+        let answer = stack.reserve(reserve(account, &[(product, count)])).await.unwrap();
+        assert_eq!(answer.grant.is_some(), granted, "{count} of {product}");
+    }
+}
+
+async fn a_schedule_ends_with_the_next_message(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 5)]).await;
+    stack.set(scheduled(account, 3, &[("training", 5)], &[])).await.unwrap();
+    // Late, and without the schedule.
+    stack.set_totals(account, 2, &[("training", 5)]).await.unwrap();
+    assert_eq!(stack.seat_pool(account, "training").await.next_seats, Some(0));
+    stack.set_totals(account, 4, &[("training", 5)]).await.unwrap();
+    let pool = stack.seat_pool(account, "training").await;
+    assert_eq!((pool.next_seats, pool.next_time, pool.available), (None, None, 5));
+}
+
+async fn totals_below_what_is_held_are_refused_when_that_is_asked(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("meeting", 5), ("phone", 5), ("training", 5)]).await;
+    stack.seat(account, &user(), &["training", "phone"]).await;
+    stack.grant(account, &[("training", 2), ("meeting", 1)]).await;
+    let before = stack.pools(account).await;
+    let fewer = |list: &[(&str, i64)]| SetSeatTotalsRequest {
+        refuse_in_use: true,
+        seats: seats(list),
+        ..scheduled(account, 2, &[], &[])
+    };
+    let refused = stack.set(fewer(&[("training", 1), ("phone", 1)])).await.unwrap_err();
+    let info = refused.get_details_error_info().unwrap();
+    assert_eq!(
+        (refused.code(), info.reason.as_str()),
+        (Code::FailedPrecondition, "SEATS_IN_USE")
+    );
+    let surplus = [("meeting", "1"), ("training", "2")].map(|(product, count)| (product.to_owned(), count.to_owned()));
+    assert_eq!(info.metadata, surplus.into());
+    let quota = refused.get_details_quota_failure().unwrap().violations;
+    let subjects: Vec<_> = quota.iter().map(|violation| violation.subject.as_str()).collect();
+    assert_eq!(subjects, ["meeting", "training"]);
+    assert_eq!(stack.pools(account).await, before);
+    // The version is still to be had, and exactly what is held is not too few.
+    stack
+        .set(fewer(&[("training", 3), ("phone", 1), ("meeting", 1)]))
+        .await
+        .unwrap();
+    assert_eq!(stack.pool(account, "training").await, [3, 1, 2, 0]);
+}
+
+async fn a_version_that_was_set_is_not_refused(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 5)]).await;
+    stack.grant(account, &[("training", 2)]).await;
+    let before = stack.pools(account).await;
+    let again = SetSeatTotalsRequest {
+        account_id: account.to_string(),
+        version: 1,
+        refuse_in_use: true,
+        ..SetSeatTotalsRequest::default()
+    };
+    stack.set(again).await.unwrap();
+    assert_eq!(stack.pools(account).await, before);
+}
+
 async fn bad_input_is_refused_and_sets_nothing(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let good = SetSeatTotalsRequest {
         account_id: AccountId::new().to_string(),
         version: 1,
         seats: seats(&[("training", 1)]),
+        ..SetSeatTotalsRequest::default()
     };
     let cases = [
         SetSeatTotalsRequest {
@@ -101,6 +259,17 @@ async fn bad_input_is_refused_and_sets_nothing(stack: impl AsyncFn(fn(&mut Confi
         },
         SetSeatTotalsRequest {
             seats: seats(&[("training", 1), ("yoga", 1)]),
+            ..good.clone()
+        },
+        SetSeatTotalsRequest {
+            next: Some(ScheduledSeatTotals::default()),
+            ..good.clone()
+        },
+        SetSeatTotalsRequest {
+            next: Some(ScheduledSeatTotals {
+                seats: seats(&[("yoga", 1)]),
+                effective_time: Some(TIME),
+            }),
             ..good
         },
     ];

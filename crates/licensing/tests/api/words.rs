@@ -61,6 +61,8 @@ pub fn confirmation(grant: &Grant, holders: Vec<Holder>) -> Confirmation {
     Confirmation {
         key: grant.key.clone(),
         holders,
+        assigner_id: String::new(),
+        assign_time: Some(in_seconds(0)),
     }
 }
 
@@ -95,7 +97,12 @@ impl Stack {
             account_id: account.to_string(),
             version,
             seats: seats(list),
+            ..SetSeatTotalsRequest::default()
         };
+        self.set(message).await
+    }
+
+    pub async fn set(&self, message: SetSeatTotalsRequest) -> Result<(), Status> {
         self.ledger().set_seat_totals(self.signed("billing", message)).await?;
         Ok(())
     }
@@ -170,10 +177,23 @@ impl Stack {
         answer.unwrap().into_inner().seat_pools
     }
 
+    /// Gives a subject its first seats.
+    pub async fn seat(&self, account: AccountId, subject: &str, products: &[&str]) {
+        let seats: Vec<_> = products.iter().map(|&product| (product, 1)).collect();
+        let grant = self.grant(account, &seats).await;
+        let confirmed = confirmation(&grant, vec![holder(subject, products)]);
+        self.confirm(vec![confirmed]).await.unwrap();
+    }
+
+    /// The pool of one product.
+    pub async fn seat_pool(&self, account: AccountId, product: &str) -> SeatPool {
+        let pools = self.pools(account).await.into_iter();
+        pools.into_iter().find(|pool| pool.product == product).unwrap()
+    }
+
     /// Seats, assigned, reserved and available of one product.
     pub async fn pool(&self, account: AccountId, product: &str) -> [i64; 4] {
-        let pools = self.pools(account).await;
-        let pool = pools.iter().find(|pool| pool.product == product).unwrap();
+        let pool = self.seat_pool(account, product).await;
         [pool.seats, pool.assigned, pool.reserved, pool.available]
     }
 
@@ -183,7 +203,7 @@ impl Stack {
             postgres: "
                 SELECT count(*) AS n FROM seat_pools p
                 WHERE assigned <> (
-                    SELECT count(*) FROM seat_holders h, json_array_elements_text(h.products::json) AS e(product)
+                    SELECT count(*) FROM seat_holders h, json_object_keys(h.products::json) AS e(product)
                     WHERE h.account_id = p.account_id AND e.product = p.product)
                 OR reserved <> (
                     SELECT coalesce(sum((r.seats::json->>p.product)::bigint), 0) FROM reservations r
@@ -192,7 +212,7 @@ impl Stack {
                 SELECT count(*) AS n FROM seat_pools p
                 WHERE assigned <> (
                     SELECT count(*) FROM seat_holders h, json_each(h.products) AS e
-                    WHERE h.account_id = p.account_id AND e.value = p.product)
+                    WHERE h.account_id = p.account_id AND e.key = p.product)
                 OR reserved <> (
                     SELECT coalesce(sum(r.seats->>p.product), 0) FROM reservations r
                     WHERE r.account_id = p.account_id AND r.state = 'PENDING')",

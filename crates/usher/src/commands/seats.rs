@@ -8,7 +8,7 @@ use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 
 use crate::client::{Client, Connection, after, resume};
-use crate::output::{Output, Record, word};
+use crate::output::{Output, Record, time, word};
 
 /// What to do.
 #[derive(Debug, clap::Args)]
@@ -87,12 +87,29 @@ pub(crate) async fn each_holder(
 }
 
 impl Record for SeatPool {
-    const COLUMNS: &'static [&'static str] = &["product", "seats", "assigned", "reserved", "available"];
+    const COLUMNS: &'static [&'static str] = &[
+        "product",
+        "seats",
+        "assigned",
+        "reserved",
+        "available",
+        "over_limit",
+        "next_seats",
+        "next_time",
+    ];
 
     fn cells(&self) -> Vec<String> {
-        let counts = [self.seats, self.assigned, self.reserved, self.available];
+        let counts = [
+            self.seats,
+            self.assigned,
+            self.reserved,
+            self.available,
+            self.over_limit,
+        ];
         let mut cells = vec![self.product.clone()];
         cells.extend(counts.map(|count| count.to_string()));
+        cells.push(self.next_seats.map(|seats| seats.to_string()).unwrap_or_default());
+        cells.push(time(self.next_time.as_ref()));
         cells
     }
 }

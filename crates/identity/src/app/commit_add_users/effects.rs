@@ -226,6 +226,7 @@ impl<'a> Effects<'a> {
             fingerprint: item.asked.request.fingerprint.clone(),
             answer: serde_json::to_string(&Answered::from(answer.clone())).map_err(unwritable)?,
             holders: serde_json::to_string(&holders).map_err(unwritable)?,
+            assigner_id: item.asked.person.user,
             create_time: self.now,
         });
         if item.grant.is_some() {
@@ -237,6 +238,8 @@ impl<'a> Effects<'a> {
                     epoch,
                 },
                 holders,
+                assigner_id: Some(item.asked.person.user),
+                assign_time: self.now,
             };
             self.tell(CONFIRM_RESERVATION, key.request_id.clone(), &confirmation)?;
         }

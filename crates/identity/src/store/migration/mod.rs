@@ -17,6 +17,7 @@ mod m20261125_000501_create_creations;
 mod m20261125_000601_keep_audit_events;
 mod m20261125_000701_create_sign_ups;
 mod m20261125_000801_create_imports;
+mod m20261126_000501_tell_assigners;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000601_keep_audit_events::Migration),
             Box::new(m20261125_000701_create_sign_ups::Migration),
             Box::new(m20261125_000801_create_imports::Migration),
+            Box::new(m20261126_000501_tell_assigners::Migration),
         ]
     }
 }

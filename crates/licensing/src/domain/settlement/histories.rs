@@ -38,9 +38,17 @@ impl History {
                 .enumerate()
                 .filter(|(index, _)| bits & (1 << index) != 0);
             let products: BTreeSet<String> = named.map(|(_, &product)| product.to_owned()).collect();
-            let kept: Vec<String> = products.intersection(&own.products).cloned().collect();
-            let entitlement = Entitlement::read(own.version + 1, products.iter().cloned().collect(), kept).unwrap();
-            (own.version, own.products) = (own.version + 1, products);
+            let is_kept = |product: &&String| own.products.contains_key(*product);
+            let kept: Vec<String> = products.iter().filter(is_kept).cloned().collect();
+            let version = own.version + 1;
+            let tenure = Tenure {
+                since: Timestamp::from_micros(version),
+                by: None,
+            };
+            let entitlement = Entitlement::read(version, products.iter().cloned().collect(), kept, tenure).unwrap();
+            own.products.retain(|product, _| products.contains(product));
+            own.products.extend(entitlement.brought.clone());
+            own.version = version;
             this.tell(account, subject, entitlement, spare);
         }
         this
@@ -55,7 +63,7 @@ impl History {
         let request = RequestId::new();
         let request = RequestKey { account, request };
         let quantity = if spare { 2 } else { 1 };
-        let seats = entitlement.brought.iter().map(|product| (product.clone(), quantity));
+        let seats = entitlement.brought.keys().map(|product| (product.clone(), quantity));
         let reservation = Reservation {
             epoch: 1,
             state: State::Pending,
@@ -73,7 +81,7 @@ impl History {
 /// Seats held and reserved, by product.
 fn used(books: &Books) -> BTreeMap<String, i64> {
     let mut used = BTreeMap::new();
-    for product in books.holdings.values().flat_map(|holding| &holding.products) {
+    for product in books.holdings.values().flat_map(|holding| holding.products.keys()) {
         *used.entry(product.clone()).or_default() += 1;
     }
     let pending = books.reservations.values().filter(|own| own.state == State::Pending);
@@ -107,7 +115,7 @@ proptest! {
             let account = history.last.keys().next().map(|key| key.account);
             let pool = account.and_then(|account| books.changes.pools.get(&PoolKey::new(account, product)));
             let pool = pool.copied().unwrap_or_default();
-            let held = history.last.values().filter(|own| own.products.contains(product)).count();
+            let held = history.last.values().filter(|own| own.products.contains_key(product)).count();
             let reserved: i64 = history.reservations.values().map(|own| own.seats.of(product)).sum();
             prop_assert_eq!((pool.assigned, pool.reserved), (i64::try_from(held).unwrap(), -reserved));
         }

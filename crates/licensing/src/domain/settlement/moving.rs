@@ -1,6 +1,6 @@
 //! Handing seats on from one subject to another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Books;
 use crate::domain::holder::{Entitlement, HolderKey, Holding};
@@ -34,17 +34,17 @@ impl Books {
                 known.products.clone()
             }
             // Long ago: what `from` has left behind is forgotten, and is left behind again.
-            None if self.holdings.get(&order.to).is_some_and(|to| arrived(to, order)) => BTreeSet::new(),
+            None if self.holdings.get(&order.to).is_some_and(|to| arrived(to, order)) => BTreeMap::new(),
             Some(_) | None => return Err(NotYet),
         };
         let nothing = Entitlement {
             version: order.from_version,
             products: BTreeSet::new(),
-            brought: BTreeSet::new(),
+            brought: BTreeMap::new(),
         };
         let everything = Entitlement {
             version: order.to_version,
-            products: products.clone(),
+            products: products.keys().cloned().collect(),
             brought: products,
         };
         self.change(order.from, &nothing);
@@ -62,10 +62,15 @@ fn arrived(to: &Holding, order: &Move) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use types::{AccountId, InvitationId, UserId};
+    use types::{AccountId, InvitationId, Timestamp, UserId};
 
     use super::*;
-    use crate::domain::holder::Subject;
+    use crate::domain::holder::{Subject, Tenure};
+
+    const TENURE: Tenure = Tenure {
+        since: Timestamp::from_micros(7),
+        by: None,
+    };
 
     fn order() -> Move {
         let account = AccountId::new();
@@ -80,12 +85,12 @@ mod tests {
 
     fn change(version: i64, products: &[&str], kept: &[&str]) -> Entitlement {
         let list = |list: &[&str]| list.iter().map(|&product| product.to_owned()).collect();
-        Entitlement::read(version, list(products), list(kept)).unwrap()
+        Entitlement::read(version, list(products), list(kept), TENURE).unwrap()
     }
 
     fn held(books: &Books, key: HolderKey) -> (i64, Vec<&str>) {
         let holding = &books.holdings[&key];
-        (holding.version, holding.products.iter().map(String::as_str).collect())
+        (holding.version, holding.products.keys().map(String::as_str).collect())
     }
 
     #[test]
@@ -97,6 +102,7 @@ mod tests {
             books.hand_on(&order).unwrap();
             assert_eq!(held(&books, order.from), (2, vec![]));
             assert_eq!(held(&books, order.to), (5, vec!["a", "b"]));
+            assert!(books.holdings[&order.to].products.values().all(|own| *own == TENURE));
         }
         assert_eq!(books.changes.pools, before);
     }
@@ -144,7 +150,7 @@ mod tests {
         let order = order();
         let there = Holding {
             version: 5,
-            products: ["a".to_owned()].into(),
+            products: [("a".to_owned(), TENURE)].into(),
             awaited: BTreeSet::new(),
         };
         let mut books = Books::new(BTreeMap::new(), [(order.to, there.clone())].into());

@@ -6,6 +6,8 @@ mod m20261123_000003_create_seat_holders;
 mod m20261123_000004_create_seat_totals;
 mod m20261125_000401_await_older_changes;
 mod m20261125_000602_create_outbox;
+mod m20261126_000501_tell_tenures;
+mod m20261126_000502_schedule_seats;
 
 use sea_orm_migration::prelude::*;
 
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_create_seat_totals::Migration),
             Box::new(m20261125_000401_await_older_changes::Migration),
             Box::new(m20261125_000602_create_outbox::Migration),
+            Box::new(m20261126_000501_tell_tenures::Migration),
+            Box::new(m20261126_000502_schedule_seats::Migration),
         ]
     }
 }

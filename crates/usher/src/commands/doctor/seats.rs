@@ -32,26 +32,41 @@ pub(super) async fn examine(client: &Client) -> Vec<Finding> {
     vec![subscribed(&before), holders]
 }
 
-/// No pool gives more seats than it has.
+/// No pool gives more seats than it has, and none has fewer than are held.
 fn subscribed(pools: &[SeatPool]) -> Finding {
     let taken = |pool: &SeatPool| pool.assigned + pool.reserved;
     let is_wrong = |pool: &&SeatPool| {
+        let limit = pool.next_seats.unwrap_or(pool.seats).min(pool.seats);
         let negative = pool.assigned < 0 || pool.reserved < 0;
-        negative || taken(pool) > pool.seats || pool.available != (pool.seats - taken(pool)).max(0)
+        negative
+            || pool.available != (limit - taken(pool)).max(0)
+            || pool.over_limit != (taken(pool) - pool.seats).max(0)
     };
-    match pools.iter().find(is_wrong) {
+    if let Some(pool) = pools.iter().find(is_wrong) {
+        let SeatPool {
+            product,
+            seats,
+            assigned,
+            reserved,
+            available,
+            over_limit,
+            ..
+        } = pool;
+        let found = format!(
+            "{product}: {assigned} assigned, {reserved} reserved, {available} free of {seats}, {over_limit} over the limit"
+        );
+        return Finding::wrong(POOLS, found, MUST_NOT);
+    }
+    match pools.iter().find(|pool| pool.over_limit > 0) {
         Some(pool) => {
-            let SeatPool {
-                product,
-                seats,
-                assigned,
-                reserved,
-                available,
-            } = pool;
-            let found = format!("{product}: {assigned} assigned, {reserved} reserved, {available} free of {seats}");
-            Finding::wrong(POOLS, found, MUST_NOT)
+            let found = format!("{}: {} more are held than there are", pool.product, pool.over_limit);
+            Finding::wrong(
+                POOLS,
+                found,
+                "take seats from somebody, or have the billing contact add some",
+            )
         }
-        None => Finding::ok(POOLS, format!("{} products, none oversubscribed", pools.len())),
+        None => Finding::ok(POOLS, format!("{} products, none over its limit", pools.len())),
     }
 }
 
@@ -162,12 +177,23 @@ mod tests {
             assigned,
             reserved,
             available,
+            ..SeatPool::default()
         }
     }
 
     #[test]
     fn no_pool_gives_more_than_it_has() {
+        let with = |over_limit, next_seats, pool| SeatPool {
+            over_limit,
+            next_seats,
+            ..pool
+        };
         let table = [
+            (with(1, None, pool(5, 4, 2, 0)), Verdict::Wrong),
+            (with(1, None, pool(5, 3, 2, 0)), Verdict::Wrong),
+            (with(0, Some(4), pool(5, 3, 0, 1)), Verdict::Ok),
+            (with(0, Some(4), pool(5, 3, 0, 2)), Verdict::Wrong),
+            (with(0, Some(9), pool(5, 3, 0, 2)), Verdict::Ok),
             (pool(5, 3, 2, 0), Verdict::Ok),
             (pool(5, 3, 1, 1), Verdict::Ok),
             (pool(5, 4, 2, 0), Verdict::Wrong),
