@@ -226,6 +226,8 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
             (Some("request"), _) => return None,
             (Some(name), _) => name.to_owned(),
             (None, "email") => return Some((fresh("stranger"), false)),
+            (None, "entitlement") => return Some(("host_sessions".to_owned(), false)),
+            (None, "products") => return Some(("training".to_owned(), false)),
             (None, "name" | "given_name" | "family_name") => return Some(("Ada".to_owned(), false)),
             (None, _) => return None,
         }

@@ -1,12 +1,16 @@
 //! Licensing's configuration.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chassis::config::period;
 use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig};
 use serde::Deserialize;
 use storage::{DatabaseConfig, RelayConfig};
+
+use crate::domain::product::Catalogue;
+use crate::error::CatalogueError;
 
 /// Everything licensing can be told.
 #[derive(Clone, Debug, Deserialize)]
@@ -43,6 +47,30 @@ pub struct Config {
     /// How long what is settled is kept.
     #[serde(default)]
     pub retention: RetentionConfig,
+    /// Those who watch how pools stand.
+    #[serde(default)]
+    pub watches: WatchConfig,
+    /// The file of the products there are, in the form of the `catalogue.toml` that Usher comes with, which is read when this
+    /// is not set.
+    #[serde(default)]
+    pub catalogue: Option<PathBuf>,
+}
+
+impl Config {
+    /// The products there are.
+    pub(crate) fn products(&self) -> Result<Catalogue, CatalogueError> {
+        let Some(path) = &self.catalogue else {
+            return Ok(Catalogue::built_in()?);
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let path = path.clone();
+            CatalogueError::Unreadable { path, error }
+        })?;
+        Catalogue::parse(&text).map_err(|error| {
+            let path = path.clone();
+            CatalogueError::Invalid { path, error }
+        })
+    }
 }
 
 /// How seats are held.
@@ -96,6 +124,34 @@ impl Default for SweepConfig {
             batch: 500,
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Those who watch how pools stand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WatchConfig {
+    /// How often it is looked whether watched pools have changed: one query for all watchers of this process.
+    #[serde(deserialize_with = "period")]
+    pub poll: Duration,
+    /// How long a watch lasts before its caller is asked to begin anew: less than the server's
+    /// `max_connection_age_grace`, so that no watch is cut when its connection is replaced.
+    #[serde(deserialize_with = "period")]
+    pub lifetime: Duration,
+    /// How many watch at once in this process.
+    pub watchers: usize,
+    /// How many of one account do.
+    pub watchers_per_account: usize,
+}
+
+impl Default for WatchConfig {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(500),
+            lifetime: Duration::from_secs(4 * 60),
+            watchers: 500,
+            watchers_per_account: 20,
         }
     }
 }

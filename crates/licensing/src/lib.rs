@@ -18,9 +18,8 @@ use types::Clock;
 
 use app::App;
 use clients::identity::Identity;
-use domain::product::Catalogue;
 
-pub use config::{Config, ReservationConfig, RetentionConfig, SweepConfig};
+pub use config::{Config, ReservationConfig, RetentionConfig, SweepConfig, WatchConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -33,6 +32,7 @@ const NAME: &str = "licensing";
 /// When it cannot start.
 pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
     let clock = Clock::system();
+    let catalogue = config.products()?;
     let guard = Guard::new(
         Verifier::new(NAME, &config.callers, clock.clone())?,
         Policy::load().map_err(|error| ServeError::Policy(error.to_string()))?,
@@ -44,15 +44,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let database = Database::connect(&config.database).await?;
     let deliveries = relay::Deliveries { audit_log };
     let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
-    let app = Arc::new(App::new(
-        database.clone(),
-        Catalogue::built_in(),
-        identity,
-        outbox.waker(),
-        &config.reservations,
-        config.sweep.clone(),
-        config.retention.clone(),
-    ));
+    let app = Arc::new(App::new(database.clone(), catalogue, identity, outbox.waker(), &config));
     let service = Service {
         name: NAME,
         config: &config.server,

@@ -81,7 +81,7 @@ impl Licensing {
                 Product {
                     name: product.name,
                     guide_url: product.guide_url,
-                    can_host_sessions: product.can_host_sessions,
+                    entitlements: product.entitlements.into_iter().collect(),
                 },
             )
         };

@@ -6,6 +6,9 @@ use super::account::{Account, AccountState};
 use super::catalogue::Catalogue;
 use super::user::{User, UserState};
 
+/// What a license must entitle to, as licensing's catalogue calls it, for whoever hosts sessions.
+const HOST_SESSIONS: &str = "host_sessions";
+
 /// What decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -78,7 +81,7 @@ pub fn hosting_products(user: &User, catalogue: &Catalogue) -> Vec<String> {
         catalogue
             .products
             .get(*product)
-            .is_some_and(|product| product.can_host_sessions)
+            .is_some_and(|product| product.entitlements.contains(HOST_SESSIONS))
     };
     user.products.iter().filter(can_host).cloned().collect()
 }
@@ -111,12 +114,15 @@ mod tests {
     }
 
     fn catalogue() -> Catalogue {
-        let product = |can_host_sessions| Product {
+        let product = |entitlement: &str| Product {
             name: "x".into(),
             guide_url: "x".into(),
-            can_host_sessions,
+            entitlements: [entitlement.to_owned()].into(),
         };
-        Catalogue::new([("training".into(), product(true)), ("phone".into(), product(false))])
+        Catalogue::new([
+            ("training".into(), product("host_sessions")),
+            ("phone".into(), product("make_calls")),
+        ])
     }
 
     #[test]

@@ -9,8 +9,8 @@ pub struct Product {
     pub name: String,
     /// Where its getting-started guide is.
     pub guide_url: String,
-    /// Whether a seat lets its holder host sessions.
-    pub can_host_sessions: bool,
+    /// What a seat entitles its holder to.
+    pub entitlements: BTreeSet<String>,
 }
 
 /// All products, by id.

@@ -189,7 +189,8 @@ impl ProductService for Peers {
             id: id.to_owned(),
             name: format!("Usher {id}"),
             guide_url: format!("https://usher.example/guides/{id}"),
-            can_host_sessions: true,
+            entitlements: vec!["host_sessions".to_owned()],
+            limits: Default::default(),
         };
         let products = PRODUCTS.map(product).into();
         Ok(Response::new(ListProductsResponse { products }))

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use storage::StorageError;
+use types::Permission;
 
+use crate::clients::identity::IdentityError;
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::Refused;
 
@@ -33,6 +35,30 @@ pub enum Error {
     /// The page token is altered or of another list.
     #[error("the page token is not of this list")]
     PageTokenInvalid,
+    /// What is asked about is no entitlement's name.
+    #[error("the entitlement's name is malformed")]
+    EntitlementMalformed,
+    /// An id is not one.
+    #[error("{field} is not an id")]
+    IdMalformed {
+        /// Where.
+        field: &'static str,
+    },
+    /// The size of a page is not one.
+    #[error("the page size is negative")]
+    PageSizeInvalid,
+    /// The caller may not ask this, or may not go on with it.
+    #[error("{0} is required")]
+    PermissionRequired(Permission),
+    /// The caller's session is over.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// As many watch as can.
+    #[error("there are too many watchers")]
+    TooManyWatchers,
+    /// Identity cannot be asked.
+    #[error("identity does not answer")]
+    Identity(#[from] IdentityError),
     /// Only a person has an account to see.
     #[error("no person is calling")]
     PersonRequired,

@@ -7,7 +7,7 @@ use crate::domain::product::Product;
 
 impl App {
     /// Every product, in alphabetical order of ids.
-    pub const fn list_products(&self, _caller: &Caller) -> &[Product] {
+    pub fn list_products(&self, _caller: &Caller) -> &[Product] {
         self.catalogue.products()
     }
 }

@@ -2,32 +2,39 @@
 
 mod abort_reservations;
 mod batch_get_holdings;
+mod check_entitlement;
 mod confirm_reservations;
 mod error;
 mod list_holders;
 mod list_products;
 mod list_seat_pools;
+mod list_seats;
 mod list_surplus;
 mod move_seats;
 mod purge;
 mod release_seats;
 mod reserve_seats;
 mod retry;
+mod seat_feed;
 mod set_seat_totals;
 mod settle;
 mod sweep_reservations;
+mod watch_seats;
 
+use chassis::{Actor, Caller, Person};
 use storage::{Batcher, Database, RelayWaker};
 
 use crate::clients::identity::Identity;
-use crate::config::{ReservationConfig, RetentionConfig, SweepConfig};
+use crate::config::{Config, RetentionConfig, SweepConfig};
 use crate::domain::grant::{Answer, Ask};
 use crate::domain::product::Catalogue;
 
 pub use error::{Error, Input};
 pub use list_holders::{HolderPage, HolderQuery};
+pub use list_seats::SeatQuery;
 pub use list_surplus::Surplus;
 pub use release_seats::Release;
+pub use seat_feed::SeatFeed;
 pub use set_seat_totals::InUse;
 pub use sweep_reservations::Swept;
 
@@ -41,6 +48,16 @@ pub struct App {
     reserver: Batcher<Ask, Answer, Error>,
     sweep: SweepConfig,
     retention: RetentionConfig,
+    /// Those who watch how pools stand.
+    pub seat_feed: SeatFeed,
+}
+
+/// The person behind a call.
+fn person(caller: &Caller) -> Result<&Person, Error> {
+    match &caller.actor {
+        Actor::Person(person) => Ok(person),
+        Actor::Nobody | Actor::Service => Err(Error::PersonRequired),
+    }
 }
 
 impl App {
@@ -50,18 +67,17 @@ impl App {
         catalogue: Catalogue,
         identity: Identity,
         relay: RelayWaker,
-        reservations: &ReservationConfig,
-        sweep: SweepConfig,
-        retention: RetentionConfig,
+        config: &Config,
     ) -> Self {
         Self {
-            reserver: reserve_seats::batcher(&database, reservations),
+            reserver: reserve_seats::batcher(&database, &config.reservations),
             database,
             catalogue,
             identity,
             relay,
-            sweep,
-            retention,
+            sweep: config.sweep.clone(),
+            retention: config.retention.clone(),
+            seat_feed: SeatFeed::new(config.watches.clone()),
         }
     }
 }

@@ -3,8 +3,10 @@
 pub mod bad_input;
 pub mod grant;
 pub mod holder;
+pub mod license;
 pub mod product;
 pub mod reservation;
+pub mod seat;
 pub mod seat_pool;
 pub mod seat_totals;
 pub mod seats;

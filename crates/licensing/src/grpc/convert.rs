@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use proto::licensing::internal::v1 as internal;
-use proto::licensing::v1 as public;
 use types::{AccountId, PageSize};
 
 use crate::app::{Error, HolderPage, HolderQuery, InUse, Input, Release, Surplus};
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::{Answer, Ask, Grant};
 use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject, Tenure};
-use crate::domain::product::Product;
 use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
-use crate::domain::seat_pool::{Pool, PoolKey};
 use crate::domain::seat_totals::{Next, SeatTotals};
 use crate::domain::seats::Seats;
 use crate::domain::settlement::{Move, Settlement, Taking};
@@ -191,7 +188,7 @@ pub fn holder_query(request: internal::ListHoldersRequest) -> Result<HolderQuery
 
 pub fn holder_page(page: HolderPage) -> internal::ListHoldersResponse {
     internal::ListHoldersResponse {
-        seat_pools: page.pools.into_iter().map(seat_pool).collect(),
+        seat_pools: page.pools.into_iter().map(super::seat::pool).collect(),
         holders: page.holders.into_iter().map(holder).collect(),
         next_page_token: page.next_page_token,
     }
@@ -218,28 +215,6 @@ pub fn holder(holder: Holder) -> internal::Holder {
         version: holder.holding.version,
         products: holder.holding.products.into_keys().collect(),
         kept: Vec::new(),
-    }
-}
-
-pub fn seat_pool((key, pool): (PoolKey, Pool)) -> public::SeatPool {
-    public::SeatPool {
-        product: key.product,
-        seats: pool.seats,
-        assigned: pool.assigned,
-        reserved: pool.reserved,
-        available: pool.available(),
-        over_limit: pool.over_limit(),
-        next_seats: pool.next.map(|next| next.seats),
-        next_time: pool.next.map(|next| chassis::timestamp(next.time)),
-    }
-}
-
-pub fn product(product: &Product) -> public::Product {
-    public::Product {
-        id: product.id.to_owned(),
-        name: product.name.to_owned(),
-        guide_url: product.guide_url.to_owned(),
-        can_host_sessions: product.can_host_sessions,
     }
 }
 

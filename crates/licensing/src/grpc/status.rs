@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use chassis::Refusal;
 use tonic::{Code, Status};
+use types::Permission;
 
 use crate::app::{Error, Input};
 
-/// When to try again after the database could not be reached.
+/// When to try again after the database, or a peer, could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
+/// When to try again to watch.
+const WATCH_AGAIN: Duration = Duration::from_secs(10);
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
@@ -21,18 +24,16 @@ impl From<Error> for Status {
                     .field(bad.field, reason, bad.problem)
                     .into()
             }
-            Error::RequestInProgress => Refusal::new(
+            Error::RequestInProgress => plain(
                 Code::Aborted,
                 "REQUEST_IN_PROGRESS",
                 "The same request is being worked on with other seats; try again in a minute.",
-            )
-            .into(),
-            Error::RequestStale => Refusal::new(
+            ),
+            Error::RequestStale => plain(
                 Code::Aborted,
                 "REQUEST_STALE",
                 "The message came later than it may be carried out; send the request again.",
-            )
-            .into(),
+            ),
             Error::SeatsInUse(surplus) => in_use(&surplus),
             Error::ProductUnknown => field("product", "PRODUCT_UNKNOWN", "There is no such product."),
             Error::PageTokenInvalid => field(
@@ -40,25 +41,56 @@ impl From<Error> for Status {
                 "PAGE_TOKEN_INVALID",
                 "The page token is not of this list.",
             ),
-            Error::PersonRequired => Refusal::new(
+            Error::PageSizeInvalid => field("page_size", "PAGE_SIZE_INVALID", "A number from 0 is expected."),
+            Error::EntitlementMalformed => field("entitlement", "ENTITLEMENT_MALFORMED", "A name is expected."),
+            Error::IdMalformed { field: path } => field(path, "ID_MALFORMED", "An id is expected."),
+            Error::PermissionRequired(permission) => refuse(permission),
+            Error::SessionEnded => plain(
+                Code::Unauthenticated,
+                "SESSION_ENDED",
+                "The session has ended; log in again.",
+            ),
+            Error::TooManyWatchers => watch_later(),
+            Error::PersonRequired => plain(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
                 "Log in and send your access token.",
-            )
-            .into(),
+            ),
+            Error::Identity(error) => {
+                tracing::warn!(%error, "identity cannot be asked");
+                unavailable("PEER_UNAVAILABLE", "A part of the system does not answer; try again.")
+            }
             Error::Storage(error) if error.is_transient() => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database cannot be used");
-                Refusal::new(
-                    Code::Unavailable,
-                    "UNAVAILABLE",
-                    "The service is not available at the moment; try again.",
-                )
-                .retry_after(RETRY)
-                .into()
+                unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
             }
             Error::Storage(error) => chassis::internal(&error),
         }
     }
+}
+
+fn plain(code: Code, reason: &'static str, message: &str) -> Status {
+    Refusal::new(code, reason, message).into()
+}
+
+fn refuse(permission: Permission) -> Status {
+    let message = "Your role does not allow this; ask an administrator.";
+    Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
+        .metadata("permission", permission.as_str())
+        .into()
+}
+
+fn watch_later() -> Status {
+    let message = "Too many watch at this server; try again.";
+    Refusal::new(Code::ResourceExhausted, "TOO_MANY_WATCHERS", message)
+        .retry_after(WATCH_AGAIN)
+        .into()
+}
+
+fn unavailable(reason: &'static str, message: &str) -> Status {
+    Refusal::new(Code::Unavailable, reason, message)
+        .retry_after(RETRY)
+        .into()
 }
 
 fn in_use(surplus: &BTreeMap<String, i64>) -> Status {
@@ -101,27 +133,39 @@ mod tests {
 
     #[test]
     fn every_error_has_its_code_and_reason() {
+        use Code::{
+            Aborted, FailedPrecondition, Internal, InvalidArgument, PermissionDenied, Unauthenticated, Unavailable,
+        };
         let constraint = StorageError::Constraint {
             name: "seat_pools_reserved_check".into(),
         };
+        let in_use = Error::SeatsInUse([("training".to_owned(), 1)].into());
+        let may_not = Error::PermissionRequired(Permission::ManageUsers);
+        let silent = Error::Identity(Status::unavailable("down").into());
         let cases = [
-            (Error::RequestInProgress, Code::Aborted, "REQUEST_IN_PROGRESS"),
-            (Error::RequestStale, Code::Aborted, "REQUEST_STALE"),
-            (
-                Error::SeatsInUse([("training".to_owned(), 1)].into()),
-                Code::FailedPrecondition,
-                "SEATS_IN_USE",
-            ),
-            (Error::ProductUnknown, Code::InvalidArgument, "PRODUCT_UNKNOWN"),
-            (Error::PageTokenInvalid, Code::InvalidArgument, "PAGE_TOKEN_INVALID"),
-            (Error::PersonRequired, Code::Unauthenticated, "CALLER_REQUIRED"),
-            (
-                Error::Storage(StorageError::Lost("gone")),
-                Code::Unavailable,
-                "UNAVAILABLE",
-            ),
-            (Error::Storage(constraint), Code::Internal, "INTERNAL"),
+            (Error::RequestInProgress, Aborted, "REQUEST_IN_PROGRESS"),
+            (Error::RequestStale, Aborted, "REQUEST_STALE"),
+            (in_use, FailedPrecondition, "SEATS_IN_USE"),
+            (Error::ProductUnknown, InvalidArgument, "PRODUCT_UNKNOWN"),
+            (Error::PageTokenInvalid, InvalidArgument, "PAGE_TOKEN_INVALID"),
+            (Error::PageSizeInvalid, InvalidArgument, "PAGE_SIZE_INVALID"),
+            (Error::EntitlementMalformed, InvalidArgument, "ENTITLEMENT_MALFORMED"),
+            (Error::IdMalformed { field: "user_id" }, InvalidArgument, "ID_MALFORMED"),
+            (may_not, PermissionDenied, "PERMISSION_REQUIRED"),
+            (Error::SessionEnded, Unauthenticated, "SESSION_ENDED"),
+            (Error::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
+            (silent, Unavailable, "PEER_UNAVAILABLE"),
+            (Error::PersonRequired, Unauthenticated, "CALLER_REQUIRED"),
+            (Error::Storage(StorageError::Lost("gone")), Unavailable, "UNAVAILABLE"),
+            (Error::Storage(constraint), Internal, "INTERNAL"),
         ];
+        for (error, code, reason) in cases {
+            check(error, code, reason);
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_by_its_kind() {
         let inputs = [
             (Input::Reservation, "RESERVATION_MALFORMED"),
             (Input::Confirmation, "CONFIRMATION_MALFORMED"),
@@ -131,20 +175,18 @@ mod tests {
             (Input::Subjects, "SUBJECTS_MALFORMED"),
             (Input::Holders, "HOLDERS_MALFORMED"),
         ];
-        let bad = |(input, reason): (Input, _)| {
-            (
-                input.malformed(BadInput::new("field", "something else")),
-                Code::InvalidArgument,
-                reason,
-            )
-        };
-        for (error, code, reason) in cases.into_iter().chain(inputs.map(bad)) {
-            let status = Status::from(error);
-            assert_eq!(
-                (status.code(), chassis::reason(&status).as_deref()),
-                (code, Some(reason))
-            );
-            assert!(!status.message().contains("seat_pools"));
+        for (input, reason) in inputs {
+            let error = input.malformed(BadInput::new("field", "something else"));
+            check(error, Code::InvalidArgument, reason);
         }
+    }
+
+    fn check(error: Error, code: Code, reason: &str) {
+        let status = Status::from(error);
+        assert_eq!(
+            (status.code(), chassis::reason(&status).as_deref()),
+            (code, Some(reason))
+        );
+        assert!(!status.message().contains("seat_pools"));
     }
 }

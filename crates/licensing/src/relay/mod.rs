@@ -2,6 +2,7 @@
 
 mod deliver;
 mod purge;
+mod seat_feed;
 mod sweep;
 
 use std::sync::Arc;
@@ -18,5 +19,6 @@ pub async fn run(app: Arc<App>, sweep: &SweepConfig, retention: &RetentionConfig
     tokio::join!(
         sweep::run(&app, sweep.interval, &shutdown),
         purge::run(&app, retention.interval, &shutdown),
+        seat_feed::run(&app, &shutdown),
     );
 }

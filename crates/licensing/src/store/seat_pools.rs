@@ -29,6 +29,16 @@ const LIST: &str = "
     SELECT account_id, product, seats, assigned, reserved, next_seats, next_time
     FROM seat_pools WHERE account_id = $1 ORDER BY product";
 
+const LIST_MANY: Sql = Sql {
+    postgres: "
+        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved, t.next_seats, t.next_time
+        FROM json_array_elements_text($1::json) AS r(account_id)
+        JOIN seat_pools t ON t.account_id = r.account_id",
+    sqlite: "
+        SELECT t.account_id, t.product, t.seats, t.assigned, t.reserved, t.next_seats, t.next_time
+        FROM json_each($1) AS r CROSS JOIN seat_pools t ON t.account_id = r.value",
+};
+
 const LOCK_ALL: Sql = Sql {
     postgres: "
         SELECT account_id, product, seats, assigned, reserved, next_seats, next_time
@@ -95,6 +105,15 @@ pub async fn list(conn: &impl ConnectionTrait, account: AccountId) -> Result<BTr
         sqlite: LIST,
     };
     let rows: Vec<Row> = list.query(conn, vec![account.to_string().into()]).await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Reads many accounts' pools.
+pub async fn list_many(
+    conn: &impl ConnectionTrait,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<PoolKey, Pool>, StorageError> {
+    let rows: Vec<Row> = LIST_MANY.query(conn, vec![json(accounts)]).await?;
     rows.into_iter().map(Row::read).collect()
 }
 

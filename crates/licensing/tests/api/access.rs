@@ -6,7 +6,9 @@ use proto::licensing::internal::v1::{
     AbortReservationsRequest, BatchGetHoldingsRequest, ConfirmReservationsRequest, ListHoldersRequest,
     ListSurplusRequest, MoveSeatsRequest, ReleaseSeatsRequest, ReserveSeatsRequest, SetSeatTotalsRequest,
 };
-use proto::licensing::v1::{ListProductsRequest, ListSeatPoolsRequest};
+use proto::licensing::v1::{
+    CheckEntitlementRequest, ListProductsRequest, ListSeatPoolsRequest, ListSeatsRequest, WatchSeatsRequest,
+};
 use tonic::{Code, Request};
 use types::{AccountId, Clock, Role};
 
@@ -16,7 +18,7 @@ use crate::words::{person, refusal};
 on_both_databases! {
     internal_methods_are_for_the_named_services_only
     nobody_calls_anything_without_a_caller_token
-    only_those_who_manage_users_see_seat_pools
+    only_those_who_manage_users_see_seats
 }
 
 type Refusal = (Code, String);
@@ -88,6 +90,9 @@ async fn nobody_calls_anything_without_a_caller_token(stack: impl AsyncFn(fn(&mu
         .list_products(Request::new(ListProductsRequest {}))
         .await;
     assert_eq!(refusal(products), required);
+    let entitlement = Request::new(CheckEntitlementRequest::default());
+    let checked = stack.entitlements().check_entitlement(entitlement).await;
+    assert_eq!(refusal(checked), required);
     // A stranger who signs as the gateway is nobody.
     let strangers = chassis::CallerConfig::circle(["gateway"]);
     let signer = Signer::new("gateway", &strangers["gateway"], Clock::system()).unwrap();
@@ -97,16 +102,25 @@ async fn nobody_calls_anything_without_a_caller_token(stack: impl AsyncFn(fn(&mu
     assert_eq!(refusal(stack.reservations().reserve_seats(forged).await), required);
 }
 
-async fn only_those_who_manage_users_see_seat_pools(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+async fn only_those_who_manage_users_see_seats(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
     let account = AccountId::new();
     for (role, allowed) in [(Role::Member, false), (Role::Admin, true), (Role::SuperAdmin, true)] {
-        let message = stack.signed_for("gateway", &person(account, role), ListSeatPoolsRequest {});
-        let answer = stack.seats().list_seat_pools(message).await;
-        if allowed {
-            answer.unwrap();
-        } else {
-            assert_eq!(refusal(answer), (Code::PermissionDenied, "PERMISSION_REQUIRED".into()));
+        let mut seats = stack.seats();
+        let pools = stack.signed_for("gateway", &person(account, role), ListSeatPoolsRequest {});
+        let held = stack.signed_for("gateway", &person(account, role), ListSeatsRequest::default());
+        let watch = stack.signed_for("gateway", &person(account, role), WatchSeatsRequest {});
+        let answers = [
+            seats.list_seat_pools(pools).await.map(drop),
+            seats.list_seats(held).await.map(drop),
+            seats.watch_seats(watch).await.map(drop),
+        ];
+        for answer in answers {
+            if allowed {
+                answer.unwrap();
+            } else {
+                assert_eq!(refusal(answer), (Code::PermissionDenied, "PERMISSION_REQUIRED".into()));
+            }
         }
     }
 }

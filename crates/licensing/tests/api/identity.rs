@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chassis::{CALLER_KEY, CallerConfig, Shutdown, Verifier};
+use chassis::{CALLER_KEY, CallerConfig, Person, Refusal, Shutdown, Verifier};
 use proto::identity::internal::v1::audit_service_server::AuditServiceServer;
+use proto::identity::internal::v1::authentication_service_server::{
+    AuthenticationService, AuthenticationServiceServer,
+};
 use proto::identity::internal::v1::change_service_server::{ChangeService, ChangeServiceServer};
 use proto::identity::internal::v1::resolution::Outcome;
 use proto::identity::internal::v1::{
-    CommitChangeRequest, CommitChangeResponse, PrepareChangeRequest, PrepareChangeResponse, Resolution,
-    ResolveReservationsRequest, ResolveReservationsResponse,
+    CommitChangeRequest, CommitChangeResponse, GetCallerRequest, GetCallerResponse, PrepareChangeRequest,
+    PrepareChangeResponse, Resolution, ResolveReservationsRequest, ResolveReservationsResponse,
 };
 use proto::licensing::internal::v1::{Confirmation, ReservationKey};
 use testkit::AuditSink;
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
-use tonic::{Request, Response, Status};
-use types::Clock;
+use tonic::{Code, Request, Response, Status};
+use types::{AccountId, Clock, Permission, Permissions, Role};
 
 /// The fake; clones share what they are told and what they were asked.
 #[derive(Clone)]
@@ -28,7 +31,19 @@ struct Inner {
     down: Mutex<bool>,
     committed: Mutex<BTreeMap<String, Confirmation>>,
     asked: Mutex<Vec<ReservationKey>>,
+    callers: Mutex<BTreeMap<String, Caller>>,
     audit_sink: AuditSink,
+}
+
+/// What identity says of somebody with a session.
+#[derive(Clone, Copy)]
+pub enum Caller {
+    /// They have this role in this account.
+    Is(AccountId, Role),
+    /// Their session is over.
+    LoggedOut,
+    /// It cannot say.
+    Unknown,
 }
 
 impl Identity {
@@ -38,6 +53,7 @@ impl Identity {
             down: Mutex::default(),
             committed: Mutex::default(),
             asked: Mutex::default(),
+            callers: Mutex::default(),
             audit_sink: AuditSink::default(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -47,6 +63,7 @@ impl Identity {
         tokio::spawn(
             Server::builder()
                 .add_service(service)
+                .add_service(AuthenticationServiceServer::new(this.clone()))
                 .add_service(AuditServiceServer::new(this.0.audit_sink.clone()))
                 .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned()),
         );
@@ -67,6 +84,15 @@ impl Identity {
     pub fn commit(&self, confirmation: Confirmation) {
         let name = name(confirmation.key.as_ref().unwrap());
         self.0.committed.lock().unwrap().insert(name, confirmation);
+    }
+
+    /// What it says of somebody from now on.
+    pub fn log_in(&self, person: &Person, caller: Caller) {
+        self.0
+            .callers
+            .lock()
+            .unwrap()
+            .insert(person.session.to_string(), caller);
     }
 
     /// The reservations it was asked about, each time it was.
@@ -113,5 +139,26 @@ impl ChangeService for Identity {
         }
         let resolutions = keys.into_iter().map(|key| self.resolve(key)).collect();
         Ok(Response::new(ResolveReservationsResponse { resolutions }))
+    }
+}
+
+#[tonic::async_trait]
+impl AuthenticationService for Identity {
+    async fn get_caller(&self, request: Request<GetCallerRequest>) -> Result<Response<GetCallerResponse>, Status> {
+        let session = request.into_inner().session_id;
+        let caller = self.0.callers.lock().unwrap().get(&session).copied();
+        match caller {
+            Some(Caller::Is(account, role)) => {
+                let may = Permissions::of(role, false).contains(Permission::ManageUsers);
+                let permissions = may.then(|| proto::access_v1::Permission::ManageUsers.into());
+                Ok(Response::new(GetCallerResponse {
+                    account_id: account.to_string(),
+                    permissions: permissions.into_iter().collect(),
+                    ..GetCallerResponse::default()
+                }))
+            }
+            Some(Caller::LoggedOut) => Err(Refusal::new(Code::Unauthenticated, "SESSION_ENDED", "over").into()),
+            Some(Caller::Unknown) | None => Err(Status::unavailable("down")),
+        }
     }
 }

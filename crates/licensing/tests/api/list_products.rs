@@ -29,6 +29,21 @@ async fn the_catalogue_is_listed_in_alphabetical_order(stack: impl AsyncFn(fn(&m
             .iter()
             .all(|product| product.guide_url.starts_with("https://") && !product.name.is_empty())
     );
-    let hosting: Vec<_> = products.iter().map(|product| product.can_host_sessions).collect();
-    assert_eq!(hosting, [true, false, true, true]);
+    let told: Vec<_> = products
+        .iter()
+        .map(|product| {
+            let attendees = product.limits.get("attendees_per_session").copied();
+            (product.entitlements.join(" "), attendees)
+        })
+        .collect();
+    let expected = [
+        ("host_sessions", Some(100)),
+        ("make_calls", None),
+        ("host_sessions run_tests", Some(200)),
+        ("host_sessions", Some(1_000)),
+    ];
+    assert_eq!(
+        told,
+        expected.map(|(entitlements, limit)| (entitlements.to_owned(), limit))
+    );
 }

@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chassis::{Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Secret, Shutdown, Signer};
-use licensing::{Config, Migrator, ReservationConfig, RetentionConfig, SweepConfig};
+use licensing::{Config, Migrator, ReservationConfig, RetentionConfig, SweepConfig, WatchConfig};
 use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
 use proto::licensing::internal::v1::seat_service_client::SeatServiceClient as InternalSeatServiceClient;
+use proto::licensing::v1::entitlement_service_client::EntitlementServiceClient;
 use proto::licensing::v1::product_service_client::ProductServiceClient;
 use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use sea_orm::FromQueryResult;
@@ -123,6 +124,11 @@ impl Stack {
         signer.request(message, actor, "licensing").unwrap()
     }
 
+    /// The way to the service.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     pub fn reservations(&self) -> ReservationServiceClient<Channel> {
         ReservationServiceClient::new(self.channel.clone())
     }
@@ -137,6 +143,10 @@ impl Stack {
 
     pub fn products(&self) -> ProductServiceClient<Channel> {
         ProductServiceClient::new(self.channel.clone())
+    }
+
+    pub fn entitlements(&self) -> EntitlementServiceClient<Channel> {
+        EntitlementServiceClient::new(self.channel.clone())
     }
 
     /// The one number that a statement answers as `n`.
@@ -212,6 +222,11 @@ fn config(url: &str, caller: CallerConfig, identity: String) -> Config {
             interval: Duration::from_millis(10),
             ..RetentionConfig::default()
         },
+        watches: WatchConfig {
+            poll: Duration::from_millis(10),
+            ..WatchConfig::default()
+        },
+        catalogue: None,
     }
 }
 

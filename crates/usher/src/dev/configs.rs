@@ -114,6 +114,8 @@ impl Parts<'_> {
             relay: settings.block("relay", &[])?,
             sweep: settings.block("sweep", &[])?,
             retention: settings.block("retention", &[])?,
+            watches: settings.block("watches", &[])?,
+            catalogue: settings.key("catalogue")?,
         };
         settings.finish()?;
         Ok(config)

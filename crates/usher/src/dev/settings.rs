@@ -30,6 +30,12 @@ impl Settings {
         serde_json::from_value(Value::Object(keys)).with_context(|| self.variable(name))
     }
 
+    /// One key that stands in no block, if it is set.
+    pub(super) fn key<C: DeserializeOwned>(&mut self, name: &str) -> anyhow::Result<Option<C>> {
+        let value = self.blocks.remove(name).map(serde_json::from_value);
+        value.transpose().with_context(|| self.variable(name))
+    }
+
     /// Refuses what no block has asked for: it would change nothing, and somebody thinks that it does.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         match self.blocks.keys().next() {
@@ -89,6 +95,18 @@ mod tests {
         };
         assert_eq!(block, expected);
         settings.finish().unwrap();
+    }
+
+    #[test]
+    fn a_key_may_be_set_or_not() {
+        let mut settings = settings(json!({ "catalogue": "products.toml", "limit": "many" }));
+        assert_eq!(
+            settings.key::<String>("catalogue").unwrap().as_deref(),
+            Some("products.toml")
+        );
+        assert_eq!(settings.key::<String>("catalogue").unwrap(), None);
+        let error = settings.key::<u32>("limit").unwrap_err().to_string();
+        assert_eq!(error, "USHER_LICENSING__LIMIT");
     }
 
     #[test]
