@@ -48,6 +48,8 @@ mod resend;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod seats;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod settings;

@@ -9,6 +9,7 @@ mod denials;
 mod edge;
 mod people;
 mod reports;
+mod seats;
 mod token;
 
 pub use config::{AccessConfig, Config, DenialConfig, ReportConfig};
@@ -18,6 +19,7 @@ use proto::access::Policy;
 use proto::admin::v1::account_service_server::AccountServiceServer;
 use proto::admin::v1::people_service_server::PeopleServiceServer;
 use proto::admin::v1::report_service_server::ReportServiceServer;
+use proto::admin::v1::seat_service_server::SeatServiceServer;
 use tonic::service::Routes;
 use types::Clock;
 
@@ -28,6 +30,7 @@ use crate::denials::Denials;
 use crate::edge::{Edge, Upstream};
 use crate::people::People;
 use crate::reports::{Desk, Reports, Slots};
+use crate::seats::Seats;
 use crate::token::AccessTokens;
 
 /// The name that the gateway signs with.
@@ -117,7 +120,9 @@ fn own_methods(people: People, desk: Desk, limit: usize) -> Routes {
         notification: people.notification.clone(),
         desk,
     };
+    let seats = Seats { people: people.clone() };
     Routes::new(PeopleServiceServer::new(people).max_decoding_message_size(limit))
+        .add_service(SeatServiceServer::new(seats).max_decoding_message_size(limit))
         .add_service(AccountServiceServer::new(accounts).max_decoding_message_size(limit))
         .add_service(ReportServiceServer::new(reports).max_decoding_message_size(limit))
         .prepare()

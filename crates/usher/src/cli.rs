@@ -37,7 +37,7 @@ pub enum Command {
     Templates(templates::Args),
     /// See what roles there are, make some of the account's own, give them to people.
     Roles(roles::Args),
-    /// See how many seats there are, and who holds them.
+    /// See how many seats there are, and who holds them; give them to people and take them.
     Seats(seats::Args),
     /// See what the account pays for, and what it could.
     Plan(plan::Args),

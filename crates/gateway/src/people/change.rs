@@ -27,6 +27,9 @@ pub trait Change: Clone {
     type Answer;
     /// Where it names products, for who asks for one that there is not.
     const PRODUCTS: &'static str;
+    /// How the fields of identity's refusals begin that have other names in this request, and how they begin there: the first
+    /// that fits is taken.
+    const FIELDS: &'static [(&'static str, &'static str)] = &[];
 
     /// The name under which it is remembered.
     fn request_id(&mut self) -> &mut String;
@@ -63,7 +66,7 @@ impl People {
         for _ in 0..ATTEMPTS {
             match self.attempt(from, &mut change).await {
                 Err(status) if reason(&status).as_deref() == Some("GRANT_LAPSED") => {}
-                answer => return answer,
+                answer => return answer.map_err(|status| refusal::renamed(status, C::FIELDS)),
             }
         }
         let refusal = Refusal::new(

@@ -1,10 +1,12 @@
 //! usher.admin.v1.PeopleService: people, composed from the services that know the parts.
 
 mod add_users;
+mod assign_seats;
 mod batch_update_users;
 mod change;
 mod list_people;
 mod refusal;
+mod release_seats;
 mod resend_invitation;
 
 use proto::admin::v1::people_service_server::PeopleService;
@@ -35,7 +37,7 @@ pub struct People {
 
 impl People {
     /// Makes a change in a task of its own: a caller who hangs up does not leave seats reserved for nobody.
-    async fn spawn_change<C>(&self, request: Request<C>) -> Result<Response<C::Answer>, Status>
+    pub async fn spawn_change<C>(&self, request: Request<C>) -> Result<Response<C::Answer>, Status>
     where
         C: Change + Send + Sync + 'static,
         C::Answer: Send + Sync + 'static,

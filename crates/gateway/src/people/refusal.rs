@@ -62,6 +62,26 @@ pub fn seats(reserved: &ReserveSeatsResponse, field: &str) -> Option<Status> {
     (count > 0).then(|| refusal.into())
 }
 
+/// The same refusal with its fields called as the caller knows them: `fields` says how they begin, and what they begin with
+/// instead.
+pub fn renamed(status: Status, fields: &[(&str, &str)]) -> Status {
+    if fields.is_empty() {
+        return status;
+    }
+    let mut details = status.get_error_details();
+    let Some(mut bad_request) = details.bad_request().cloned() else {
+        return status;
+    };
+    for violation in &mut bad_request.field_violations {
+        let rename = |(old, new): &(&str, &str)| Some(format!("{new}{}", violation.field.strip_prefix(old)?));
+        if let Some(field) = fields.iter().find_map(rename) {
+            violation.field = field;
+        }
+    }
+    details.set_bad_request(bad_request.field_violations);
+    Status::with_error_details(status.code(), status.message(), details)
+}
+
 #[cfg(test)]
 mod tests {
     use proto::licensing::internal::v1::SeatAvailability;
@@ -100,6 +120,28 @@ mod tests {
             .collect();
         assert_eq!(fields, ["options.group_id", "users[3]"]);
         assert!(rows([].iter()).is_none());
+    }
+
+    #[test]
+    fn a_renamed_refusal_is_the_same_but_for_its_fields() {
+        let fields = [("change.products.add[", "products["), ("change.products", "products")];
+        let refusal = |paths: [&str; 3]| {
+            let refusal = Refusal::new(Code::InvalidArgument, "PRODUCT_UNKNOWN", "no such product").metadata("a", "b");
+            let refusal = paths
+                .into_iter()
+                .fold(refusal, |refusal, path| refusal.field(path, "BAD", "it is"));
+            Status::from(refusal)
+        };
+        let status = refusal(["change.products.add[2]", "change.products", "user_ids[1]"]);
+        let renamed = renamed(status, &fields);
+        let expected = refusal(["products[2]", "products", "user_ids[1]"]);
+        assert_eq!(
+            (renamed.code(), renamed.message()),
+            (expected.code(), expected.message())
+        );
+        assert_eq!(renamed.details(), expected.details());
+        let other = Status::from(Refusal::new(Code::NotFound, "USER_NOT_FOUND", "no such user"));
+        assert_eq!(super::renamed(other.clone(), &fields).details(), other.details());
     }
 
     #[test]

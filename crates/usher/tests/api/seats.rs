@@ -1,19 +1,29 @@
 //! `usher seats`, `usher plan` and `usher matrix`: what is only looked at.
 
-use serde_json::json;
+use std::fs::File;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::eventually;
 
 use crate::program::{stderr, usher};
 use crate::terminal::{Terminal, column};
+
+const SOON: Duration = Duration::from_secs(60);
+const REQUEST: &str = "9f0c1d52-6a57-4b7e-8f0e-2d1f6f3c7a11";
 
 #[tokio::test]
 async fn seats_are_counted_and_their_holders_named() {
     let terminal = Terminal::start().await;
     let pools = terminal.json(&["seats", "list"]).await;
-    let training = json!({ "product": "training", "seats": 50, "assigned": 3, "reserved": 0, "available": 47 });
+    let training = json!({
+        "product": "training", "seats": 50, "assigned": 3, "reserved": 0, "available": 47, "over_limit": 0,
+    });
     assert!(pools.as_array().unwrap().contains(&training), "{pools}");
     let csv = terminal.ok(&["seats", "list", "--output", "csv"]).await;
-    assert!(csv.starts_with("product,seats,assigned,reserved,available\n"), "{csv}");
-    assert!(csv.contains("\ntraining,50,3,0,47\n"), "{csv}");
+    let header = "product,seats,assigned,reserved,available,over_limit,next_seats,next_time\n";
+    assert!(csv.starts_with(header), "{csv}");
+    assert!(csv.contains("\ntraining,50,3,0,47,0,,\n"), "{csv}");
     let holders = terminal.json(&["seats", "holders", "--product", "training"]).await;
     let mut emails = column(&holders, "email");
     emails.sort_unstable();
@@ -21,6 +31,86 @@ async fn seats_are_counted_and_their_holders_named() {
     let (exit, complaint) = terminal.refused(&["seats", "holders", "--product", "flying"]).await;
     assert_eq!(exit, 6);
     assert!(complaint.contains("PRODUCT_UNKNOWN"), "{complaint}");
+}
+
+#[tokio::test]
+async fn seats_are_given_and_taken() {
+    let terminal = Terminal::start().await;
+    let (ada, alan) = ("ada@example.com", "alan@example.com");
+    let foretold = terminal
+        .json(&["seats", "assign", ada, alan, "--product", "phone", "--validate-only"])
+        .await;
+    assert_eq!(foretold["seats"][0]["requested"], 2);
+    let twice = [
+        "seats",
+        "assign",
+        ada,
+        alan,
+        "--product",
+        "phone",
+        "--request-id",
+        REQUEST,
+    ];
+    let given = terminal.json(&twice).await;
+    assert_eq!(column(&given["results"], "outcome"), ["OUTCOME_UPDATED"; 2]);
+    assert_eq!(terminal.json(&twice).await, given);
+    let holders = async || {
+        let holders = terminal.json(&["seats", "holders", "--product", "phone"]).await;
+        let mut emails: Vec<String> = column(&holders, "email").into_iter().map(str::to_owned).collect();
+        emails.sort_unstable();
+        emails
+    };
+    let until = async |expected: &[&str]| {
+        eventually(SOON, async || match holders().await {
+            emails if emails == expected => Ok(()),
+            emails => Err(format!("{emails:?}")),
+        })
+        .await;
+    };
+    until(&[ada, alan]).await;
+    let taken = terminal.ok(&["seats", "release", ada, "--product", "phone"]).await;
+    assert!(taken.contains("updated"), "{taken}");
+    until(&[alan]).await;
+    let (exit, complaint) = terminal.refused(&["seats", "assign", ada, "--product", "flying"]).await;
+    assert_eq!(exit, 6);
+    assert!(
+        complaint.contains("PRODUCT_UNKNOWN") && complaint.contains("products[0]"),
+        "{complaint}"
+    );
+    let (exit, _) = terminal.refused(&["seats", "assign", ada]).await;
+    assert_eq!(exit, 2);
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_every_product_and_then_what_changes() {
+    let terminal = Terminal::start().await;
+    let log = terminal.folder().join("seats.jsonl");
+    let mut watch = terminal.command(&["seats", "watch", "--output", "json"]);
+    let mut watching = watch.stdout(File::create(&log).unwrap()).spawn().unwrap();
+    let lines = || -> Vec<Value> {
+        let text = std::fs::read_to_string(&log).unwrap();
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    };
+    let pools = terminal.json(&["seats", "list"]).await;
+    eventually(SOON, async || match lines() {
+        lines if Value::from(lines.clone()) == pools => Ok(()),
+        lines => Err(format!("{lines:?}")),
+    })
+    .await;
+    terminal
+        .ok(&["seats", "assign", "ada@example.com", "--product", "phone"])
+        .await;
+    eventually(SOON, async || match lines().pop() {
+        Some(last) if last["product"] == "phone" && last["assigned"] == 1 && last["reserved"] == 0 => Ok(()),
+        last => Err(format!("{last:?}")),
+    })
+    .await;
+    let told = lines();
+    let others = told.iter().skip(pools.as_array().unwrap().len());
+    assert!(others.into_iter().all(|pool| pool["product"] == "phone"), "{told:?}");
+    watching.kill().await.unwrap();
 }
 
 #[tokio::test]

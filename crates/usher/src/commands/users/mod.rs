@@ -9,6 +9,9 @@ mod options;
 mod outcome;
 mod update;
 
+pub(crate) use outcome::some_failed;
+pub(crate) use update::Batch;
+
 use crate::client::{Client, Connection};
 use crate::exit::Exit;
 

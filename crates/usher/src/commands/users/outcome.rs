@@ -18,7 +18,7 @@ impl Record for UpdateUserResult {
 }
 
 /// Whether some of them failed.
-pub(super) fn some_failed(rows: &[UpdateUserResult]) -> bool {
+pub(crate) fn some_failed(rows: &[UpdateUserResult]) -> bool {
     rows.iter()
         .any(|row| row.outcome() == update_user_result::Outcome::Failed)
 }

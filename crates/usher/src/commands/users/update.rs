@@ -83,15 +83,15 @@ pub(super) struct Args {
 
 /// How a change of several users is made.
 #[derive(Debug, clap::Args)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     #[command(flatten)]
-    repeatable: Repeatable,
+    pub(crate) repeatable: Repeatable,
     /// Tell what would happen, seats included, and change nothing.
     #[arg(long)]
-    validate_only: bool,
+    pub(crate) validate_only: bool,
     /// Change the good rows when others are bad; the exit code is 1 then.
     #[arg(long)]
-    allow_partial: bool,
+    pub(crate) allow_partial: bool,
 }
 
 /// Changes them.

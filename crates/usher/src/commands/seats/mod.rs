@@ -1,4 +1,7 @@
-//! `usher seats`: how many there are, and who holds them.
+//! `usher seats`: how many there are, who holds them, and giving and taking them.
+
+mod change;
+mod watch;
 
 use proto::admin::v1::report_service_client::ReportServiceClient;
 use proto::admin::v1::seat_use_report_row::HolderKind;
@@ -8,6 +11,7 @@ use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 
 use crate::client::{Client, Connection, after, resume};
+use crate::exit::Exit;
 use crate::output::{Output, Record, time, word};
 
 /// What to do.
@@ -27,6 +31,13 @@ enum Command {
     /// List who holds a seat.
     #[command(after_help = "Examples:\n  usher seats holders\n  usher seats holders --product training --output csv")]
     Holders(Holders),
+    /// Give people seats; whether there are enough is verified first.
+    Assign(change::Assign),
+    /// Take seats from people.
+    Release(change::Release),
+    /// Print how the seats of each product stand, and again whenever that has changed, until interrupted.
+    #[command(after_help = watch::EXAMPLES)]
+    Watch,
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,13 +48,17 @@ struct Holders {
 }
 
 /// Does it.
-pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
+pub(crate) async fn run(args: Args) -> anyhow::Result<Exit> {
     let client = Client::open(&args.connection)?;
     let output = args.connection.output()?;
     match args.command {
-        Command::List => output.rows(&pools(&client).await?),
-        Command::Holders(args) => holders(&client, &output, &args.product).await,
+        Command::List => output.rows(&pools(&client).await?)?,
+        Command::Holders(args) => holders(&client, &output, &args.product).await?,
+        Command::Watch => watch::run(&client, &output).await?,
+        Command::Assign(args) => return change::assign(&client, &output, args).await,
+        Command::Release(args) => return change::release(&client, &output, args).await,
     }
+    Ok(Exit::Done)
 }
 
 /// The account's seat pools.

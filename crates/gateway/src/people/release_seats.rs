@@ -1,0 +1,63 @@
+//! Taking seats from users: a change of users that concerns nothing but products.
+
+use proto::admin::v1::{
+    BatchUpdateUsersRequest, ProductChange, ReleaseSeatsRequest, ReleaseSeatsResponse, SeatCount, UserChange,
+};
+use proto::identity::internal::v1::{answer, change};
+
+use super::change::Change;
+
+impl Change for ReleaseSeatsRequest {
+    type Answer = ReleaseSeatsResponse;
+    const PRODUCTS: &'static str = "products";
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("change.products.remove[", "products["),
+        ("change.products", "products"),
+    ];
+
+    fn request_id(&mut self) -> &mut String {
+        &mut self.request_id
+    }
+
+    fn validate_only(&self) -> bool {
+        self.validate_only
+    }
+
+    fn allow_partial(&self) -> bool {
+        self.allow_partial
+    }
+
+    fn into_kind(self) -> change::Kind {
+        let products = ProductChange {
+            remove: self.products,
+            ..ProductChange::default()
+        };
+        change::Kind::BatchUpdateUsers(BatchUpdateUsersRequest {
+            request_id: self.request_id,
+            user_ids: self.user_ids,
+            change: Some(UserChange {
+                products: Some(products),
+                ..UserChange::default()
+            }),
+            validate_only: self.validate_only,
+            allow_partial: self.allow_partial,
+        })
+    }
+
+    fn read(kind: answer::Kind) -> Option<ReleaseSeatsResponse> {
+        let answer::Kind::BatchUpdateUsers(answer) = kind else {
+            return None;
+        };
+        Some(ReleaseSeatsResponse {
+            results: answer.results,
+        })
+    }
+
+    fn errors(answer: &ReleaseSeatsResponse) -> Vec<Option<&tonic_types::Status>> {
+        answer.results.iter().map(|row| row.error.as_ref()).collect()
+    }
+
+    fn with_seats(answer: ReleaseSeatsResponse, _seats: Vec<SeatCount>) -> ReleaseSeatsResponse {
+        answer
+    }
+}
