@@ -16,7 +16,7 @@ pub fn confirmation(confirmation: &Confirmation) -> internal::Confirmation {
         key: Some(reservation_key(&confirmation.key)),
         holders: holders.collect(),
         assigner_id: confirmation.assigner_id.map(|id| id.to_string()).unwrap_or_default(),
-        assign_time: Some(chassis::timestamp(confirmation.assign_time)),
+        assign_time: confirmation.assign_time.map(chassis::timestamp),
     }
 }
 

@@ -337,7 +337,7 @@ async fn record<C: Change>(
                 key,
                 holders,
                 assigner_id: Some(attempt.person.user),
-                assign_time: now,
+                assign_time: Some(now),
             },
         )?);
     }

@@ -43,7 +43,7 @@ impl App {
                         key,
                         holders: committed.holders.clone(),
                         assigner_id: committed.assigner_id,
-                        assign_time: committed.create_time,
+                        assign_time: Some(committed.create_time),
                     }),
                     None if live.contains(&key.request_id) => Resolution::Undecided,
                     Some(_) | None => Resolution::Aborted(key),

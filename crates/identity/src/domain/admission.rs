@@ -122,9 +122,9 @@ pub struct Confirmation {
     /// Who gave them the seats; none in what was decided before it was written down.
     #[serde(default)]
     pub assigner_id: Option<UserId>,
-    /// When it was decided.
+    /// When it was decided; none as above.
     #[serde(default)]
-    pub assign_time: Timestamp,
+    pub assign_time: Option<Timestamp>,
 }
 
 /// What became of a reservation.

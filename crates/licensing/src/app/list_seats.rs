@@ -43,10 +43,13 @@ impl App {
         }
         let list = ("seats", account, &product);
         let after: Option<(String, String)> = page::decode(&list, &page_token).map_err(|_| Error::PageTokenInvalid)?;
-        let after = after.map(|(subject, product)| Ok((Subject::read(&subject)?, product)));
-        let after = after
-            .transpose()
-            .map_err(|_: crate::domain::bad_input::BadInput| Error::PageTokenInvalid)?;
+        let after = match after {
+            Some((subject, product)) => {
+                let subject = Subject::read(&subject).map_err(|_| Error::PageTokenInvalid)?;
+                Some((subject, product))
+            }
+            None => None,
+        };
         // One more than the page holds tells whether there is another page.
         let (reader, rows) = (self.database.reader(), size.rows() + 1);
         let mut seats = seats::list(reader, account, product.as_deref(), after.as_ref(), rows).await?;

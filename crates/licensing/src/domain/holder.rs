@@ -50,14 +50,14 @@ pub struct HolderKey {
 /// How somebody came by a seat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenure {
-    /// Since when they hold it.
-    pub since: Timestamp,
+    /// Since when they hold it, when that is known.
+    pub since: Option<Timestamp>,
     /// The user who gave it to them, when that is known.
     pub by: Option<UserId>,
 }
 
 impl Tenure {
-    /// Reads a user's id, which may be empty, and a point in time.
+    /// Reads a user's id, which may be empty, beside a point in time.
     ///
     /// # Errors
     /// Names the bad field.
@@ -69,10 +69,7 @@ impl Tenure {
                     .map_err(|_| BadInput::new("assigner_id", "a user's id is expected"))?,
             ),
         };
-        Ok(Self {
-            since: since.ok_or_else(|| BadInput::new("assign_time", "a point in time is expected"))?,
-            by,
-        })
+        Ok(Self { since, by })
     }
 }
 

@@ -164,16 +164,10 @@ impl Books {
             return;
         };
         let before = &known.unwrap_or(&none).products;
-        let without = |held: &BTreeMap<String, Tenure>, other: &BTreeMap<String, Tenure>| -> Vec<String> {
-            held.keys()
-                .filter(|product| !other.contains_key(*product))
-                .cloned()
-                .collect()
-        };
-        for product in without(&holding.products, before) {
+        for product in holding.products.keys().filter(|&product| !before.contains_key(product)) {
             self.changes.pool(PoolKey::new(key.account, product)).assigned += 1;
         }
-        for product in without(before, &holding.products) {
+        for product in before.keys().filter(|&product| !holding.products.contains_key(product)) {
             self.changes.pool(PoolKey::new(key.account, product)).assigned -= 1;
         }
         // A holder may appear and change in one batch: it is still to be inserted.

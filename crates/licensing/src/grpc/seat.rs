@@ -37,7 +37,7 @@ pub fn seat(seat: Seat) -> wire::Seat {
     wire::Seat {
         product: seat.product,
         holder: Some(holder),
-        assign_time: Some(chassis::timestamp(seat.tenure.since)),
+        assign_time: seat.tenure.since.map(chassis::timestamp),
         assigner_id: seat.tenure.by.map(|id| id.to_string()).unwrap_or_default(),
     }
 }

@@ -31,11 +31,13 @@ const SURPLUS: Sql = Sql {
     postgres: "
         SELECT subject FROM seat_holders
         WHERE account_id = $1 AND strpos(products, $2) > 0 AND products::json->$3 IS NOT NULL
-        ORDER BY subject LIKE 'inv\\_%' DESC, (products::json->$3->>'since')::bigint DESC, subject DESC LIMIT $4",
-    sqlite: "
+        ORDER BY subject LIKE 'inv\\_%' DESC, (products::json->$3->>'since')::bigint DESC NULLS LAST,
+            subject DESC LIMIT $4",
+    sqlite:
+        "
         SELECT subject FROM seat_holders
         WHERE account_id = $1 AND instr(products, $2) > 0 AND products->$3 IS NOT NULL
-        ORDER BY subject LIKE 'inv\\_%' ESCAPE '\\' DESC, products->$3->>'since' DESC, subject DESC LIMIT $4",
+        ORDER BY subject LIKE 'inv\\_%' ESCAPE '\\' DESC, products->$3->>'since' DESC NULLS LAST, subject DESC LIMIT $4",
 };
 
 /// Reads up to `limit` of the seats that are held of an account, of any product or of one, after `after`.

@@ -199,7 +199,7 @@ async fn bad_input_is_refused_and_confirms_nothing(stack: impl AsyncFn(fn(&mut C
         .grant
         .unwrap();
     let good = confirmation(&grant, vec![holder(&user(), &["training"])]);
-    let cases: [fn(&mut Confirmation); 11] = [
+    let cases: [fn(&mut Confirmation); 13] = [
         |bad| bad.key = None,
         |bad| bad.key.as_mut().unwrap().account_id.clear(),
         |bad| bad.key.as_mut().unwrap().request_id.clear(),
@@ -210,6 +210,8 @@ async fn bad_input_is_refused_and_confirms_nothing(stack: impl AsyncFn(fn(&mut C
         |bad| bad.holders[0].products.push("training".into()),
         |bad| bad.holders[0].products.push(String::new()),
         |bad| bad.holders[0].kept.push("phone".into()),
+        |bad| bad.assigner_id = "somebody".into(),
+        |bad| bad.assigner_id = types::AccountId::new().to_string(),
         |bad| {
             bad.holders.push(Holder {
                 products: Vec::new(),

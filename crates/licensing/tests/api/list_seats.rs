@@ -12,6 +12,7 @@ use crate::words::{confirmation, holder, in_seconds, person, refusal, user};
 
 on_both_databases! {
     a_seat_says_who_holds_it_since_when_and_by_whom
+    what_is_not_known_of_a_seat_is_not_told
     every_seat_stands_on_one_page
     a_seat_that_is_kept_or_handed_on_is_held_since_it_was_given
     bad_input_is_refused
@@ -96,6 +97,17 @@ async fn a_seat_says_who_holds_it_since_when_and_by_whom(stack: impl AsyncFn(fn(
     assert_eq!(all(&stack, account, "meeting").await, seats[1..2]);
     assert_eq!(all(&stack, account, "phone").await, []);
     assert_eq!(all(&stack, AccountId::new(), "").await, []);
+}
+
+async fn what_is_not_known_of_a_seat_is_not_told(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("training", 9)]).await;
+    let grant = stack.grant(account, &[("training", 1)]).await;
+    let mut confirmed = confirmation(&grant, vec![holder(&user(), &["training"])]);
+    confirmed.assign_time = None;
+    stack.confirm(vec![confirmed]).await.unwrap();
+    let seats = all(&stack, account, "").await;
+    assert_eq!((seats[0].assign_time, seats[0].assigner_id.as_str()), (None, ""));
 }
 
 async fn every_seat_stands_on_one_page(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {

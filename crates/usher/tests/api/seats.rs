@@ -69,7 +69,7 @@ async fn seats_are_given_and_taken() {
     };
     until(&[ada, alan]).await;
     let taken = terminal.ok(&["seats", "release", ada, "--product", "phone"]).await;
-    assert!(taken.contains("updated"), "{taken}");
+    assert!(taken.contains("UPDATED"), "{taken}");
     until(&[alan]).await;
     let (exit, complaint) = terminal.refused(&["seats", "assign", ada, "--product", "flying"]).await;
     assert_eq!(exit, 6);

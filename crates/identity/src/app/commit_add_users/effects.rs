@@ -239,7 +239,7 @@ impl<'a> Effects<'a> {
                 },
                 holders,
                 assigner_id: Some(item.asked.person.user),
-                assign_time: self.now,
+                assign_time: Some(self.now),
             };
             self.tell(CONFIRM_RESERVATION, key.request_id.clone(), &confirmation)?;
         }

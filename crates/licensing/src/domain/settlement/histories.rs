@@ -42,7 +42,7 @@ impl History {
             let kept: Vec<String> = products.iter().filter(is_kept).cloned().collect();
             let version = own.version + 1;
             let tenure = Tenure {
-                since: Timestamp::from_micros(version),
+                since: Some(Timestamp::from_micros(version)),
                 by: None,
             };
             let entitlement = Entitlement::read(version, products.iter().cloned().collect(), kept, tenure).unwrap();

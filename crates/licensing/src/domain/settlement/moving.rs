@@ -68,7 +68,7 @@ mod tests {
     use crate::domain::holder::{Subject, Tenure};
 
     const TENURE: Tenure = Tenure {
-        since: Timestamp::from_micros(7),
+        since: Some(Timestamp::from_micros(7)),
         by: None,
     };
 
