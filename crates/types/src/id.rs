@@ -173,6 +173,8 @@ kinds! {
     Mail MailId "eml";
     /// An account's subscription to a plan.
     Subscription SubscriptionId "sub";
+    /// What an account is asked to pay, or is given back.
+    Invoice InvoiceId "ivc";
     /// Somebody's wish to have an account of their own, until they have proved their address.
     SignUp SignUpId "sgn";
     /// A user's wish to choose a new password, until they have proved their address.

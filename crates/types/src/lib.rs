@@ -21,7 +21,7 @@ pub use clock::{Clock, Timestamp};
 pub use email::{Email, InvalidEmail};
 pub use failpoint::failpoint;
 pub use id::{
-    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, ImportId, InvalidId, InvitationId, Kind, MailId,
+    AccountId, AuditEventId, EmailTemplateId, GroupId, Id, ImportId, InvalidId, InvitationId, InvoiceId, Kind, MailId,
     PasswordResetId, RoleId, SessionId, SignUpId, SubscriptionId, TemplateId, UserId,
 };
 pub use language::{InvalidLanguage, Language};

@@ -1,9 +1,13 @@
 //! Amounts of money, in whole minor units of a currency.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An amount in the currency's minor units (cents), never a fraction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Money {
     /// Minor units; negative for credits.
     pub minor_units: i64,
@@ -32,6 +36,38 @@ pub enum MoneyError {
 }
 
 impl Money {
+    /// Nothing.
+    #[must_use]
+    pub const fn zero(currency: Currency) -> Self {
+        Self {
+            minor_units: 0,
+            currency,
+        }
+    }
+
+    /// What is left when `other` is taken away.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when the currencies differ or the difference does not fit.
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
+        self.plus(other.times(-1)?)
+    }
+
+    /// `part` of `whole` equal parts, rounded to whole minor units, half a unit away from zero: so that taking a part back
+    /// gives exactly what it cost. `whole` is above zero.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when the amount does not fit.
+    pub fn portion(self, part: i64, whole: i64) -> Result<Self, MoneyError> {
+        let (product, whole) = (
+            i128::from(self.minor_units) * i128::from(part),
+            i128::from(whole.max(1)),
+        );
+        let rounded = (2 * product.abs() + whole) / (2 * whole) * product.signum();
+        let minor_units = i64::try_from(rounded).map_err(|_| MoneyError::Overflow)?;
+        Ok(Self { minor_units, ..self })
+    }
+
     /// The sum.
     ///
     /// # Errors
@@ -70,6 +106,28 @@ impl Currency {
     }
 }
 
+impl FromStr for Currency {
+    type Err = InvalidCurrency;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCurrency> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0
@@ -97,6 +155,40 @@ mod tests {
             currency: Currency::parse("USD").unwrap(),
         };
         assert_eq!(money(1).plus(dollar), Err(MoneyError::CurrencyMismatch));
+    }
+
+    #[test]
+    fn a_portion_is_rounded_half_away_from_zero() {
+        let currency = Currency::parse("EUR").unwrap();
+        let table = [
+            (1_000, 15, 30, Some(500)),
+            (1_000, 10, 31, Some(323)),
+            (1_001, 1, 2, Some(501)),
+            (-1_001, 1, 2, Some(-501)),
+            (1_000, 1, 3, Some(333)),
+            (2_000, 1, 3, Some(667)),
+            (0, 7, 31, Some(0)),
+            (i64::MAX, 30, 30, Some(i64::MAX)),
+            (i64::MAX, 31, 30, None),
+        ];
+        for (minor_units, part, whole, expected) in table {
+            let portion = Money { minor_units, currency }.portion(part, whole);
+            let portion = portion.map(|portion| portion.minor_units).ok();
+            assert_eq!(portion, expected, "{part}/{whole} of {minor_units}");
+        }
+    }
+
+    #[test]
+    fn an_amount_reads_back_as_it_was_written_and_decimals_are_refused() {
+        let money = Money {
+            minor_units: -1,
+            currency: Currency::parse("EUR").unwrap(),
+        };
+        let text = serde_json::to_string(&money).unwrap();
+        assert_eq!(text, r#"{"minor_units":-1,"currency":"EUR"}"#);
+        assert_eq!(serde_json::from_str::<Money>(&text).unwrap(), money);
+        assert!(serde_json::from_str::<Money>(r#"{"minor_units":1.5,"currency":"EUR"}"#).is_err());
+        assert!(serde_json::from_str::<Money>(r#"{"minor_units":1,"currency":"euro"}"#).is_err());
     }
 
     #[test]
