@@ -1,8 +1,12 @@
 //! Everything that a use case can refuse or fail with.
 
+use std::collections::BTreeMap;
+
 use chassis::{KeyError, PeerError};
 use storage::StorageError;
-use types::{InvalidCurrency, InvalidId};
+use types::{InvalidId, InvalidMac, InvalidTimeZone, Money, MoneyError};
+
+use crate::domain::ChangeRefused;
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -22,23 +26,98 @@ pub(crate) enum Error {
     /// The account has a subscription already.
     #[error("the account has a subscription already")]
     SubscriptionExists,
+    /// The time zone is none.
+    #[error("the time zone is unknown")]
+    TimeZoneUnknown(#[from] InvalidTimeZone),
+    /// The request's id is no UUID.
+    #[error("the request id is malformed")]
+    RequestIdMalformed,
+    /// Another request had this id.
+    #[error("the request id was used for another request")]
+    RequestIdReused,
+    /// The request is too old to be known any more.
+    #[error("the request id is too old")]
+    RequestIdExpired,
+    /// What is asked for cannot be had.
+    #[error(transparent)]
+    Change(#[from] ChangeRefused),
+    /// An amount cannot be counted.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The token was not made here, or for another account.
+    #[error("the preview token is invalid")]
+    PreviewInvalid,
+    /// The token is too old.
+    #[error("the preview has expired")]
+    PreviewExpired,
+    /// The change would not be what was shown.
+    #[error("the preview is outdated")]
+    PreviewOutdated(Box<Difference>),
+    /// What was paid for is over.
+    #[error("the period is over")]
+    PeriodOver,
+    /// Of these products more seats are held than there would be: by how many.
+    #[error("the seats are in use")]
+    SeatsInUse(BTreeMap<String, i64>),
+    /// Another change is being made.
+    #[error("another change is being made")]
+    ChangeInProgress,
+    /// Licensing does not answer; the text names code and reason.
+    #[error("licensing is not available: {0}")]
+    LicensingUnavailable(String),
+    /// Licensing refuses what no account can be blamed for; the text names code and reason.
+    #[error("licensing refuses what it is told: {0}")]
+    LicensingRefused(String),
     /// The database refused or failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),
 }
 
+/// How a change would differ from what was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) shown_total: Money,
+    pub(crate) total: Money,
+    pub(crate) shown_due: Money,
+    pub(crate) due: Money,
+}
+
+impl Error {
+    /// Whether the same may succeed at another time.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::LicensingUnavailable(_) | Self::ChangeInProgress)
+            || matches!(self, Self::Storage(error) if error.is_transient())
+    }
+}
+
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The price list names a currency that is none.
-    #[error("the price list is refused: {0}")]
-    Catalogue(#[from] InvalidCurrency),
+    /// The price list cannot be read, or makes no sense.
+    #[error("the price list {file} is refused: {reason}")]
+    Catalogue {
+        /// Which file; empty for the one that the program is built with.
+        file: String,
+        /// Why.
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The database cannot be opened.
     #[error("the database cannot be opened")]
     Database(#[from] StorageError),
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// A subscription is for a plan that the price list does not have any more.
+    #[error("the price list lacks plan {plan}, version {version}, which an account has: it has to stay")]
+    PlanMissing {
+        /// The plan's id.
+        plan: String,
+        /// Its version.
+        version: i64,
+    },
+    /// The key of previews is refused.
+    #[error("changes.preview_key cannot be used")]
+    PreviewKey(#[from] InvalidMac),
     /// The access rules cannot be read.
     #[error("the access rules cannot be read")]
     Policy(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -9,6 +9,7 @@ mod grpc;
 mod relay;
 mod store;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
@@ -16,12 +17,12 @@ use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
 
-use crate::app::App;
+use crate::app::{App, PreviewSeal};
 use crate::clients::Licensing;
-use crate::domain::Catalogue;
+use crate::domain::{BUILT_IN, Catalogue};
 use crate::relay::Deliveries;
 
-pub use config::Config;
+pub use config::{ChangeConfig, Config, CycleConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -38,22 +39,32 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let licensing = Licensing::new(&config.licensing, &config.clients, signer.clone())?;
     let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
-    let catalogue = Arc::new(Catalogue::load()?);
+    let catalogue = Arc::new(catalogue(config.catalogue.as_deref())?);
     let database = Database::connect(&config.database).await?;
 
-    let deliveries = Deliveries { licensing, audit_log };
+    let deliveries = Deliveries {
+        licensing: licensing.clone(),
+        audit_log,
+    };
     let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
     let app = App {
         database: database.clone(),
         clock,
         catalogue,
         relay: relay.waker(),
+        licensing,
+        previews: PreviewSeal::new(&config.changes.preview_key)?,
+        changes: config.changes,
+        cycle: config.cycle,
     };
+    app.check_catalogue().await?;
     // A signal of its own: the calls that still finish may have something to deliver. The guard ends it when this is dropped.
     let served = Shutdown::new();
     let _end = served.clone().drop_guard();
     let relay = tokio::spawn(relay.run(served.clone()));
-    let trials = tokio::spawn(relay::end_trials(app.clone(), served.clone()));
+    let cycle = tokio::spawn(relay::advance_accounts(app.clone(), served.clone()));
+    let intents = tokio::spawn(relay::settle_intents(app.clone(), served.clone()));
+    let forget = tokio::spawn(relay::forget_requests(app.clone(), served.clone()));
 
     let service = Service {
         name: NAME,
@@ -65,12 +76,24 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let routes = grpc::routes(app, config.server.max_message_bytes).prepare();
     let result = chassis::serve(service, routes, listener, shutdown).await;
     served.cancel();
-    if let Err(error) = relay.await {
-        tracing::error!(%error, "the relay ended badly");
-    }
-    if let Err(error) = trials.await {
-        tracing::error!(%error, "ending trials ended badly");
+    for task in [relay, cycle, intents, forget] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a task of the service ended badly");
+        }
     }
     database.close().await;
     Ok(result?)
+}
+
+/// The price list in `file`, or the one that the program is built with.
+fn catalogue(file: Option<&Path>) -> Result<Catalogue, ServeError> {
+    let refused = |reason| ServeError::Catalogue {
+        file: file.map(|file| file.display().to_string()).unwrap_or_default(),
+        reason,
+    };
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file).map_err(|error| refused(error.into()))?,
+        None => BUILT_IN.to_owned(),
+    };
+    Catalogue::read(&text).map_err(|error| refused(error.into()))
 }

@@ -1,74 +1,70 @@
-//! Ends subscriptions: of accounts that are closed, and trials whose time is over.
+//! Ends the subscription of an account that is closed.
 
-use storage::{StorageError, outbox};
-use types::{AccountId, failpoint};
+use storage::outbox;
+use types::{AccountId, TimeZone, failpoint};
 
 use super::App;
 use super::totals::message;
-use crate::domain::{State, Subscription};
+use crate::domain::{Account, State, Subscription};
 use crate::error::Error;
-use crate::store::subscriptions;
-
-/// How often an end is tried anew when the subscription changes under it.
-const ATTEMPTS: usize = 5;
-/// The most trials that are ended between two looks.
-const MAX_BATCH: u64 = 100;
+use crate::store::{accounts, intents, subscriptions};
 
 impl App {
-    /// Ends the account's subscription, and has licensing told that its seats are gone. An account without one will have
-    /// none.
+    /// Ends the account's subscription for good, and has licensing told that its seats are gone. An account without one will
+    /// have none.
     pub(crate) async fn end_subscription(&self, account: AccountId) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
-            let ended = match subscriptions::find(self.database.reader(), account).await? {
-                Some(Subscription {
-                    state: State::Ended, ..
-                }) => true,
-                Some(subscription) => self.end(subscription).await?,
-                None => self.forestall(account).await?,
-            };
-            if ended {
-                return Ok(());
-            }
+        let forestalled = match subscriptions::find(self.database.reader(), account).await? {
+            None => self.forestall(account).await?,
+            Some(_) => false,
+        };
+        if !forestalled {
+            self.close(account).await?;
         }
-        Err(StorageError::Lost("a subscription that changes all the time").into())
+        failpoint("billing::end_subscription::committed");
+        Ok(())
     }
 
-    /// Ends the trials whose time is over; says how many they were.
-    pub(crate) async fn end_trials(&self) -> Result<usize, Error> {
-        let due = subscriptions::due(self.database.reader(), self.clock.now(), MAX_BATCH).await?;
-        let count = due.len();
-        for subscription in due {
-            self.end(subscription).await?;
-        }
-        Ok(count)
-    }
-
-    /// The end and the message about it, or neither; false when the subscription has changed since it was read.
-    async fn end(&self, subscription: Subscription) -> Result<bool, Error> {
-        let ended = subscription.end(self.clock.now());
-        let (account, id) = (ended.account, ended.id);
+    /// The end and the message about it, or neither.
+    async fn close(&self, id: AccountId) -> Result<(), Error> {
+        let now = self.clock.now();
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
-                if !subscriptions::replace(tx, &subscription, &ended).await? {
-                    return Ok(false);
+                let account = accounts::lock(tx, id).await?.ok_or(Error::SubscriptionNotFound)?;
+                let subscription = subscriptions::find(tx, id).await?.ok_or(Error::SubscriptionNotFound)?;
+                if subscription.state == State::Closed {
+                    return Ok(());
                 }
-                outbox::append(tx, ended.end_time.unwrap_or(ended.create_time), &[message(&ended)]).await?;
-                Ok::<_, Error>(true)
+                let mut ended = subscription.end(State::Closed, account.now(now));
+                // What licensing may have been asked comes before this, in whatever order it arrives.
+                if let Some(intent) = intents::find(tx, id).await? {
+                    intents::remove(tx, id, intent.version).await?;
+                    ended.version = intent.version.saturating_add(1);
+                }
+                let calendar = account.calendar();
+                if !subscriptions::replace(tx, subscription.version, &ended, &calendar).await? {
+                    return Err(Error::ChangeInProgress);
+                }
+                outbox::append(tx, now, &[message(&ended, &calendar)]).await?;
+                Ok::<_, Error>(())
             })
         });
-        let done = work.await?;
-        failpoint("billing::end_subscription::committed");
-        if done {
-            self.relay.wake();
-            tracing::info!(account.id = %account, subscription.id = %id, "a subscription has ended");
-        }
-        Ok(done)
+        work.await?;
+        self.relay.wake();
+        tracing::info!(account.id = %id, "a subscription has ended with its account");
+        Ok(())
     }
 
     /// Keeps a subscription from beginning; false when it has begun since it was looked for.
-    async fn forestall(&self, account: AccountId) -> Result<bool, Error> {
-        let never = Subscription::never(account, self.clock.now());
-        match subscriptions::insert(self.database.writer(), &never).await {
+    async fn forestall(&self, id: AccountId) -> Result<bool, Error> {
+        let never = Subscription::never(id, self.clock.now());
+        let account = Account::new(id, self.catalogue.currency(), TimeZone::utc());
+        let work = self.database.transaction(move |tx| {
+            Box::pin(async move {
+                subscriptions::insert(tx, &never, &account.calendar()).await?;
+                Ok::<_, Error>(accounts::insert(tx, &account).await?)
+            })
+        });
+        match work.await {
             Ok(()) => Ok(true),
             Err(Error::SubscriptionExists) => Ok(false),
             Err(error) => Err(error),

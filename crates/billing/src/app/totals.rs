@@ -3,11 +3,11 @@
 use storage::Message;
 
 use super::SET_SEAT_TOTALS;
-use crate::domain::Subscription;
+use crate::domain::{Calendar, Subscription};
 
 /// The message about the seats that a subscription gives.
-pub(super) fn message(subscription: &Subscription) -> Message {
-    let totals = subscription.seat_totals();
+pub(super) fn message(subscription: &Subscription, calendar: &Calendar) -> Message {
+    let totals = subscription.seat_totals(calendar);
     Message {
         topic: SET_SEAT_TOTALS.to_owned(),
         key: format!("{}/{}", totals.account_id, totals.version),

@@ -1,9 +1,11 @@
 //! The services on the wire: each handler converts in, calls its use case and converts out.
 
-mod convert;
 mod internal;
+mod plan;
 mod plan_service;
+mod quote;
 mod status;
+mod subscription;
 mod subscription_service;
 
 use proto::billing::internal::v1::subscription_service_server::SubscriptionServiceServer as InternalSubscriptionServiceServer;

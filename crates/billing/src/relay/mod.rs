@@ -1,8 +1,8 @@
 //! What becomes of the outbox's messages, and what the timer does.
 
-mod trials;
+mod cycle;
 
-pub(crate) use trials::end_trials;
+pub(crate) use cycle::{advance_accounts, forget_requests, settle_intents};
 
 use chassis::{AuditLog, AuditRecord, Told};
 use futures::future::join_all;
@@ -43,10 +43,10 @@ impl Deliveries {
         let Ok(totals) = serde_json::from_value(message.payload.clone()) else {
             return Delivery::Park("the payload cannot be read".to_owned());
         };
-        match self.licensing.set_seat_totals(totals).await {
+        match self.licensing.set_seat_totals(&totals, false).await {
             Ok(()) => Delivery::Done,
             Err(error @ TellError::Refused(_)) => Delivery::Park(error.to_string()),
-            Err(error @ TellError::NotNow(_)) => Delivery::Retry(error.to_string()),
+            Err(error @ (TellError::NotNow(_) | TellError::InUse(_))) => Delivery::Retry(error.to_string()),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The table `subscriptions`.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, Value,
 };
-use storage::StorageError;
+use storage::{Sql, StorageError};
 use types::{AccountId, Timestamp};
 
-use crate::domain::{State, Subscription};
+use super::{from_json, json_text, unreadable};
+use crate::domain::{Calendar, PlanKey, State, Subscription, Terms};
 use crate::error::Error;
 
 mod row {
@@ -21,11 +23,15 @@ mod row {
         pub id: String,
         pub account_id: String,
         pub plan: String,
+        pub plan_version: i64,
         pub seats: String,
+        pub scheduled: Option<String>,
         pub version: i64,
         pub state: String,
         pub create_time: i64,
+        pub period: Option<String>,
         pub end_time: Option<i64>,
+        pub next_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -50,8 +56,15 @@ pub(crate) async fn find(
 ///
 /// # Errors
 /// [`Error::SubscriptionExists`] when its account has one.
-pub(crate) async fn insert(tx: &impl ConnectionTrait, subscription: &Subscription) -> Result<(), Error> {
-    let inserted = write(subscription)?.insert(tx).await.map_err(StorageError::from);
+pub(crate) async fn insert(
+    tx: &impl ConnectionTrait,
+    subscription: &Subscription,
+    calendar: &Calendar,
+) -> Result<(), Error> {
+    let inserted = write(subscription, calendar)?
+        .insert(tx)
+        .await
+        .map_err(StorageError::from);
     match inserted {
         Ok(_) => Ok(()),
         Err(error) if error.constraint() == Some("subscriptions_account_id_key") => Err(Error::SubscriptionExists),
@@ -59,64 +72,123 @@ pub(crate) async fn insert(tx: &impl ConnectionTrait, subscription: &Subscriptio
     }
 }
 
-/// Puts a subscription's next version in the place of this one; false when it is not there any more.
+/// Puts a subscription's next version in the place of `version`; false when that is not there any more.
 pub(crate) async fn replace(
     tx: &impl ConnectionTrait,
-    former: &Subscription,
+    version: i64,
     next: &Subscription,
+    calendar: &Calendar,
 ) -> Result<bool, StorageError> {
     let update = row::Entity::update_many()
-        .set(write(next)?)
-        .filter(row::Column::Id.eq(former.id.to_string()))
-        .filter(row::Column::AccountId.eq(former.account.to_string()))
-        .filter(row::Column::Version.eq(former.version));
+        .set(write(next, calendar)?)
+        .filter(row::Column::Id.eq(next.id.to_string()))
+        .filter(row::Column::AccountId.eq(next.account.to_string()))
+        .filter(row::Column::Version.eq(version));
     Ok(update.exec(tx).await?.rows_affected == 1)
 }
 
-/// Up to `limit` subscriptions that should have ended by themselves.
+/// Each plan, as it was sold, that a subscription is for or will be for.
+pub(crate) async fn sold(conn: &impl ConnectionTrait) -> Result<Vec<PlanKey>, StorageError> {
+    let over = [State::Closed, State::Ended].map(State::as_str);
+    let now: Vec<(String, i64)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Plan, row::Column::PlanVersion])
+        .distinct()
+        .filter(row::Column::State.is_not_in(over))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let scheduled: Vec<Option<String>> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Scheduled)
+        .filter(row::Column::Scheduled.is_not_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut sold: Vec<PlanKey> = now.into_iter().map(|(id, version)| PlanKey { id, version }).collect();
+    for text in scheduled.into_iter().flatten() {
+        sold.push(from_json::<Terms>("subscriptions.scheduled", &text)?.plan);
+    }
+    Ok(sold)
+}
+
+/// An account whose clock somebody moves has a present of its own.
+const DUE: Sql = Sql {
+    postgres: "
+        SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
+        WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2",
+    sqlite: "
+        SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
+        WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2",
+};
+
+#[derive(FromQueryResult)]
+struct Due {
+    account_id: String,
+}
+
+/// Up to `limit` accounts about whose subscriptions something is to be done.
 pub(crate) async fn due(
     conn: &impl ConnectionTrait,
     now: Timestamp,
-    limit: u64,
-) -> Result<Vec<Subscription>, StorageError> {
-    let query = row::Entity::find()
-        .filter(row::Column::State.eq(State::Active.as_str()))
-        .filter(row::Column::EndTime.lte(now.micros()))
-        .limit(limit);
-    query.all(conn).await?.into_iter().map(read).collect()
+    limit: u32,
+) -> Result<Vec<AccountId>, StorageError> {
+    let values = vec![Value::from(now.micros()), Value::from(i64::from(limit))];
+    let rows: Vec<Due> = DUE.query(conn, values).await?;
+    let read = |row: Due| {
+        row.account_id
+            .parse()
+            .map_err(|error| unreadable("subscriptions.account_id", error))
+    };
+    rows.into_iter().map(read).collect()
 }
 
-fn write(subscription: &Subscription) -> Result<row::ActiveModel, StorageError> {
-    let seats = serde_json::to_string(&subscription.seats).map_err(|error| unreadable("seats", error))?;
+fn write(subscription: &Subscription, calendar: &Calendar) -> Result<row::ActiveModel, StorageError> {
+    let terms = &subscription.terms;
+    let scheduled = subscription.scheduled.as_ref();
+    let scheduled = scheduled.map(|terms| json_text("subscriptions.scheduled", terms));
+    let period = subscription
+        .period
+        .map(|period| json_text("subscriptions.period", &period));
     Ok(row::ActiveModel {
         id: Set(subscription.id.to_string()),
         account_id: Set(subscription.account.to_string()),
-        plan: Set(subscription.plan.clone()),
-        seats: Set(seats),
+        plan: Set(terms.plan.id.clone()),
+        plan_version: Set(terms.plan.version),
+        seats: Set(json_text("subscriptions.seats", &terms.seats)?),
+        scheduled: Set(scheduled.transpose()?),
         version: Set(subscription.version),
         state: Set(subscription.state.as_str().to_owned()),
         create_time: Set(subscription.create_time.micros()),
+        period: Set(period.transpose()?),
         end_time: Set(subscription.end_time.map(Timestamp::micros)),
+        next_time: Set(subscription.next_time(calendar).map(Timestamp::micros)),
     })
 }
 
 fn read(row: row::Model) -> Result<Subscription, StorageError> {
+    let scheduled = row.scheduled.as_deref();
+    let period = row.period.as_deref();
     Ok(Subscription {
-        id: row.id.parse().map_err(|error| unreadable("id", error))?,
+        id: row.id.parse().map_err(|error| unreadable("subscriptions.id", error))?,
         account: row
             .account_id
             .parse()
-            .map_err(|error| unreadable("account_id", error))?,
-        plan: row.plan,
-        seats: serde_json::from_str(&row.seats).map_err(|error| unreadable("seats", error))?,
+            .map_err(|error| unreadable("subscriptions.account_id", error))?,
+        terms: Terms {
+            plan: PlanKey {
+                id: row.plan,
+                version: row.plan_version,
+            },
+            seats: from_json("subscriptions.seats", &row.seats)?,
+        },
+        scheduled: scheduled
+            .map(|text| from_json("subscriptions.scheduled", text))
+            .transpose()?,
         version: row.version,
-        state: State::from_name(&row.state).ok_or_else(|| unreadable("state", row.state))?,
+        state: State::from_name(&row.state).ok_or_else(|| unreadable("subscriptions.state", row.state))?,
         create_time: Timestamp::from_micros(row.create_time),
+        period: period.map(|text| from_json("subscriptions.period", text)).transpose()?,
         end_time: row.end_time.map(Timestamp::from_micros),
     })
-}
-
-/// Only a hand in the table, or a program of another version, can have written what is not understood here.
-fn unreadable(column: &str, problem: impl std::fmt::Display) -> StorageError {
-    DbErr::Type(format!("subscriptions.{column}: {problem}")).into()
 }

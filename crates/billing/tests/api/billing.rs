@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use billing::{Config, Migrator};
+use billing::{ChangeConfig, Config, CycleConfig, Migrator};
 use chassis::{
-    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, ServerConfig, Shutdown, Signer, TelemetryConfig,
+    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, Shutdown, Signer,
+    TelemetryConfig,
 };
 use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient as InternalClient;
 use proto::billing::internal::v1::{EndSubscriptionRequest, StartSubscriptionRequest, StartSubscriptionResponse};
 use proto::billing::v1::plan_service_client::PlanServiceClient;
 use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
-use proto::billing::v1::{GetSubscriptionRequest, ListPlansRequest, ListPlansResponse, Subscription};
+use proto::billing::v1::{
+    ChangePreview, ChangeSubscriptionRequest, ChangeSubscriptionResponse, ChangeTiming, GetSubscriptionRequest,
+    ListPlansRequest, ListPlansResponse, PreviewChangeRequest, SubscribedSeats, Subscription,
+};
 use storage::{Database, DatabaseConfig, RelayConfig, outbox};
 use testkit::{AuditSink, Postgres, eventually};
 use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
-use types::{AccountId, Clock, Role, SessionId, UserId};
+use types::{AccountId, Clock, RequestId, Role, SessionId, UserId};
 
 use crate::licensing::FakeLicensing;
 
@@ -83,6 +87,17 @@ impl Billing {
             clients: ClientConfig::default(),
             licensing: licensing.peer.clone(),
             identity: audit_sink.serve().await.unwrap(),
+            catalogue: None,
+            changes: ChangeConfig {
+                interval: Duration::from_millis(50),
+                patience: Duration::from_millis(200),
+                ..ChangeConfig::new(Secret::new("a key that seals previews").unwrap())
+            },
+            cycle: CycleConfig {
+                interval: Duration::from_millis(50),
+                sandbox: true,
+                ..CycleConfig::default()
+            },
             relay: RelayConfig {
                 backoff_min: Duration::from_millis(20),
                 backoff_max: Duration::from_millis(50),
@@ -108,6 +123,7 @@ impl Billing {
         let message = StartSubscriptionRequest {
             account_id: account.to_string(),
             plan: plan.to_owned(),
+            time_zone: String::new(),
         };
         let answer = self.start_subscription_as("identity", message).await;
         answer.map(|answer| answer.into_inner().subscription_id)
@@ -150,6 +166,62 @@ impl Billing {
         answer.map(Response::into_inner)
     }
 
+    pub fn subscriptions(&self) -> SubscriptionServiceClient<Channel> {
+        SubscriptionServiceClient::new(self.channel.clone())
+    }
+
+    /// What a change of these seats would cost.
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        plan: &str,
+        seats: &[(&str, i64)],
+        timing: ChangeTiming,
+    ) -> Result<ChangePreview, Status> {
+        let seats = seats.iter().map(|&(product, seats)| SubscribedSeats {
+            product: product.to_owned(),
+            seats,
+        });
+        let message = PreviewChangeRequest {
+            plan: plan.to_owned(),
+            seats: seats.collect(),
+            timing: timing.into(),
+        };
+        let request = self.signed("gateway", message, actor);
+        let answer = self.subscriptions().preview_change(request).await?;
+        Ok(answer.into_inner().preview.unwrap())
+    }
+
+    /// Makes the change that a token says.
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        request_id: RequestId,
+        preview_token: &str,
+    ) -> Result<ChangeSubscriptionResponse, Status> {
+        let message = ChangeSubscriptionRequest {
+            request_id: request_id.to_string(),
+            preview_token: preview_token.to_owned(),
+        };
+        let request = self.signed("gateway", message, actor);
+        let answer = self.subscriptions().change_subscription(request).await;
+        answer.map(Response::into_inner)
+    }
+
+    /// A new account that pays for `plan`, and its billing contact; its first period has begun.
+    pub async fn subscriber(&self, plan: &str) -> (AccountId, Actor) {
+        let account = AccountId::new();
+        self.start_subscription(account, plan).await.unwrap();
+        let contact = contact(account);
+        eventually(SOON, async || {
+            let subscription = self.get_subscription(&contact).await.unwrap();
+            let begun = !subscription.period_start_date.is_empty();
+            begun.then_some(()).ok_or("no period has begun")
+        })
+        .await;
+        (account, contact)
+    }
+
     /// Waits until nothing is left to deliver; answers how many messages are parked.
     pub async fn delivered(&self) -> u64 {
         eventually(SOON, async || {
@@ -172,7 +244,7 @@ impl Billing {
         assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
     }
 
-    fn signed<T>(&self, issuer: &str, message: T, actor: &Actor) -> Request<T> {
+    pub fn signed<T>(&self, issuer: &str, message: T, actor: &Actor) -> Request<T> {
         let signer = Signer::new(issuer, &self.callers[issuer], Clock::system()).unwrap();
         signer.request(message, actor, "billing").unwrap()
     }
@@ -180,12 +252,21 @@ impl Billing {
 
 /// A person of this account who has logged in.
 pub fn person(account: AccountId, role: Role) -> Actor {
+    member(account, role, false)
+}
+
+/// The account's billing contact, an admin.
+pub fn contact(account: AccountId) -> Actor {
+    member(account, Role::Admin, true)
+}
+
+fn member(account: AccountId, role: Role, billing_contact: bool) -> Actor {
     Actor::Person(Person {
         account,
         user: UserId::new(),
         role,
-        billing_contact: false,
-        permissions: types::Permissions::of(role, false),
+        billing_contact,
+        permissions: types::Permissions::of(role, billing_contact),
         session: SessionId::new(),
     })
 }

@@ -26,6 +26,7 @@ fn none(account: AccountId, version: i64) -> Told {
         account: account.to_string(),
         version,
         seats: [].into(),
+        next: None,
     }
 }
 
@@ -44,7 +45,7 @@ async fn an_ended_subscription_gives_no_seats(place: Place) {
     assert_eq!((subscription.state(), subscription.seats.len()), (State::Ended, 0));
     assert!(subscription.end_time.is_some());
     let others = billing.get_subscription(&person(other, Role::Admin)).await.unwrap();
-    assert_eq!((others.state(), others.seats.len()), (State::Active, 4));
+    assert_eq!((others.state(), others.seats.len()), (State::Trialing, 4));
 }
 
 async fn ending_again_does_nothing(place: Place) {
@@ -80,8 +81,10 @@ async fn a_trial_whose_time_is_over_ends_by_itself(place: Place) {
     let insert = |account: AccountId, end_time: i64| {
         let id = types::SubscriptionId::new();
         format!(
-            "INSERT INTO subscriptions (id, account_id, plan, seats, version, state, create_time, end_time)
-            VALUES ('{id}', '{account}', 'trial', '{{\"meeting\":5}}', 1, 'ACTIVE', 1, {end_time})"
+            "INSERT INTO subscriptions (id, account_id, plan, seats, version, state, create_time, end_time, next_time)
+            VALUES ('{id}', '{account}', 'trial', '{{\"meeting\":5}}', 1, 'TRIALING', 1, {end_time}, {end_time});
+            INSERT INTO accounts (account_id, time_zone, currency, balance, last_invoice, information, revision)
+            VALUES ('{account}', 'UTC', 'EUR', 0, 0, '{{}}', 1)"
         )
     };
     for sql in [insert(over, 2), insert(going, i64::MAX)] {
@@ -99,7 +102,7 @@ async fn a_trial_whose_time_is_over_ends_by_itself(place: Place) {
     })
     .await;
     let going = billing.get_subscription(&person(going, Role::Admin)).await.unwrap();
-    assert_eq!(going.state(), State::Active);
+    assert_eq!(going.state(), State::Trialing);
 }
 
 async fn only_identity_ends_subscriptions(place: Place) {

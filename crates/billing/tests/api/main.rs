@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod billing;
 #[cfg(test)]
+mod cancel_subscription;
+#[cfg(test)]
+mod change_subscription;
+#[cfg(test)]
 mod end_subscription;
 #[cfg(test)]
 mod get_subscription;

@@ -26,6 +26,7 @@ fn starter(account: AccountId) -> Told {
             .iter()
             .map(|&(product, seats)| (product.to_owned(), seats))
             .collect(),
+        next: None,
     }
 }
 

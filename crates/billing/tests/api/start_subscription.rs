@@ -13,7 +13,7 @@ crate::on_both_databases!(
     an_account_that_has_a_subscription_keeps_it,
     twenty_at_once_begin_one_subscription,
     a_plan_that_does_not_exist_begins_nothing,
-    a_malformed_account_is_refused,
+    a_malformed_account_or_zone_is_refused,
     only_identity_begins_subscriptions,
 );
 
@@ -37,7 +37,8 @@ async fn twenty_at_once_begin_one_subscription(place: Place) {
     assert_eq!(ids.len(), 1);
     assert_eq!(billing.delivered().await, 0);
     assert_eq!(billing.licensing.told().len(), 1);
-    let told = billing.audit_sink.events();
+    let mut told = billing.audit_sink.events();
+    told.retain(|event| event.action == "subscription.start");
     assert_eq!(told.len(), 1, "the audit log is told once");
     assert_eq!(
         (told[0].account_id.clone(), told[0].actor_id.as_str()),
@@ -63,12 +64,13 @@ async fn a_plan_that_does_not_exist_begins_nothing(place: Place) {
     assert_eq!(billing.licensing.told(), []);
 }
 
-async fn a_malformed_account_is_refused(place: Place) {
+async fn a_malformed_account_or_zone_is_refused(place: Place) {
     let billing = Billing::start(place).await;
     for account_id in ["", "acc_", "usr_00000000000000000000000000000000"] {
         let message = StartSubscriptionRequest {
             account_id: account_id.to_owned(),
             plan: "team-monthly".to_owned(),
+            time_zone: String::new(),
         };
         let answer = billing.start_subscription_as("identity", message).await;
         assert_eq!(
@@ -77,6 +79,13 @@ async fn a_malformed_account_is_refused(place: Place) {
             "{account_id:?}"
         );
     }
+    let message = StartSubscriptionRequest {
+        account_id: AccountId::new().to_string(),
+        plan: "team-monthly".to_owned(),
+        time_zone: "Europe/Atlantis".to_owned(),
+    };
+    let answer = billing.start_subscription_as("identity", message).await;
+    assert_eq!(refusal(answer), (Code::InvalidArgument, "TIME_ZONE_UNKNOWN".into()));
 }
 
 async fn only_identity_begins_subscriptions(place: Place) {
@@ -85,6 +94,7 @@ async fn only_identity_begins_subscriptions(place: Place) {
         let message = StartSubscriptionRequest {
             account_id: AccountId::new().to_string(),
             plan: "team-monthly".to_owned(),
+            time_zone: String::new(),
         };
         let answer = billing.start_subscription_as(issuer, message).await;
         assert_eq!(

@@ -65,6 +65,7 @@ impl App {
         let payload = StartSubscription {
             account_id: account.id,
             plan: account.plan.clone(),
+            time_zone: account.time_zone.to_string(),
         };
         let order = Message::new(START_SUBSCRIPTION, account.id, &payload)?;
         Ok(Foundation {

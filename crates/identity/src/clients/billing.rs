@@ -31,6 +31,7 @@ impl Billing {
         let message = StartSubscriptionRequest {
             account_id: order.account_id.to_string(),
             plan: order.plan.clone(),
+            time_zone: order.time_zone.clone(),
         };
         let request = self.signer.request(message, &Actor::Service, "billing")?;
         self.subscriptions.clone().start_subscription(request).await?;

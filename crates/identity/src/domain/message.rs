@@ -203,6 +203,9 @@ pub struct StartSubscription {
     pub account_id: AccountId,
     /// The plan.
     pub plan: String,
+    /// The zone whose days the account is billed by; orders from before there was one are billed by UTC.
+    #[serde(default)]
+    pub time_zone: String,
 }
 
 /// The end of a closed account's subscription.

@@ -28,6 +28,7 @@ pub(super) struct Site {
     access: CallerConfig,
     grant_key: String,
     link_key: String,
+    preview_key: String,
 }
 
 impl Site {
@@ -46,6 +47,7 @@ impl Site {
                 .context("no key was made")?,
             grant_key: secret(),
             link_key: secret(),
+            preview_key: secret(),
         })
     }
 
@@ -102,6 +104,7 @@ impl Site {
             "billing" => vec![
                 ("licensing", self.peer("licensing")?),
                 ("identity", self.peer("identity")?),
+                ("changes", json!({ "preview_key": self.preview_key })),
             ],
             "notification" => {
                 let url = format!("folder:{}", self.mail_folder.display());

@@ -132,7 +132,10 @@ impl Parts<'_> {
             clients: settings.block("clients", &[])?,
             licensing: self.peers.licensing.clone().into(),
             identity: self.peers.identity.clone().into(),
+            catalogue: None,
             relay: settings.block("relay", &[])?,
+            changes: settings.block("changes", &[("preview_key", &self.keys.preview_key)])?,
+            cycle: settings.block("cycle", &[])?,
         };
         settings.finish()?;
         Ok(config)

@@ -28,6 +28,10 @@ pub(super) struct Keys {
     pub(super) link_key: String,
     /// What licensing proves its grants to identity with.
     pub(super) grant_key: String,
+    /// Seals previews of changes to subscriptions. Files from before there were any have none: previews do not outlive a
+    /// restart then.
+    #[serde(default = "random_key")]
+    pub(super) preview_key: String,
     /// The password of the demo account's owner.
     owner_password: String,
     /// The request that makes the demo account: repeated with each start, it makes one.
@@ -80,6 +84,7 @@ impl Keys {
             access_key: random_key(),
             link_key: random_key(),
             grant_key: random_key(),
+            preview_key: random_key(),
             owner_password: demo.owner_password,
             account_request_id: demo.account_request_id,
             people_request_id: demo.people_request_id,

@@ -5,6 +5,7 @@ use proto::billing::internal::v1::{
     EndSubscriptionRequest, EndSubscriptionResponse, StartSubscriptionRequest, StartSubscriptionResponse,
 };
 use tonic::{Request, Response, Status};
+use types::TimeZone;
 
 use crate::error::Error;
 use crate::grpc::Grpc;
@@ -16,9 +17,17 @@ impl SubscriptionService for Grpc {
         request: Request<StartSubscriptionRequest>,
     ) -> Result<Response<StartSubscriptionResponse>, Status> {
         let caller = chassis::caller(&request)?.clone();
-        let StartSubscriptionRequest { account_id, plan } = request.into_inner();
+        let StartSubscriptionRequest {
+            account_id,
+            plan,
+            time_zone,
+        } = request.into_inner();
         let account = account_id.parse().map_err(Error::from)?;
-        let id = self.0.start_subscription(&caller, account, &plan).await?;
+        let zone = match time_zone.as_str() {
+            "" => TimeZone::utc(),
+            name => TimeZone::parse(name).map_err(Error::from)?,
+        };
+        let id = self.0.start_subscription(&caller, account, &plan, zone).await?;
         let subscription_id = id.to_string();
         Ok(Response::new(StartSubscriptionResponse { subscription_id }))
     }

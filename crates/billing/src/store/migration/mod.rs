@@ -3,6 +3,7 @@
 mod m20261123_000001_create_subscriptions;
 mod m20261123_000002_create_outbox;
 mod m20261125_000701_end_subscriptions;
+mod m20261126_000801_sell_by_the_period;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_create_subscriptions::Migration),
             Box::new(m20261123_000002_create_outbox::Migration),
             Box::new(m20261125_000701_end_subscriptions::Migration),
+            Box::new(m20261126_000801_sell_by_the_period::Migration),
         ]
     }
 }

@@ -1,0 +1,161 @@
+//! The table `invoices`. What an invoice says is written when it is made, and once more when it is issued; never after.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, Value,
+};
+use storage::{Sql, StorageError};
+use types::{AccountId, Timestamp};
+
+use super::{from_json, json_text, unreadable};
+use crate::domain::{Invoice, InvoiceKind, InvoiceState};
+
+mod row {
+    //! One row as the database has it.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "invoices")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub number: Option<i64>,
+        pub kind: String,
+        pub state: String,
+        pub document: String,
+        pub corrects: Option<String>,
+        pub create_time: i64,
+        pub issue_time: Option<i64>,
+        pub due_time: Option<i64>,
+        pub pay_time: Option<i64>,
+        pub attempts: i64,
+        pub next_time: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Adds an invoice.
+pub(crate) async fn insert(tx: &impl ConnectionTrait, invoice: &Invoice) -> Result<(), StorageError> {
+    write(invoice)?.insert(tx).await?;
+    Ok(())
+}
+
+/// Issues a draft: the only time that what it says is written again.
+pub(crate) async fn open(tx: &impl ConnectionTrait, invoice: &Invoice) -> Result<bool, StorageError> {
+    let update = row::Entity::update_many()
+        .set(write(invoice)?)
+        .filter(row::Column::Id.eq(invoice.id.to_string()))
+        .filter(row::Column::State.eq(InvoiceState::Draft.as_str()));
+    Ok(update.exec(tx).await?.rows_affected == 1)
+}
+
+/// Writes where an issued invoice is in its life; what it says stays as it is.
+pub(crate) async fn settle(tx: &impl ConnectionTrait, invoice: &Invoice) -> Result<(), StorageError> {
+    let change = row::ActiveModel {
+        state: Set(invoice.state.as_str().to_owned()),
+        due_time: Set(invoice.due_time.map(Timestamp::micros)),
+        pay_time: Set(invoice.pay_time.map(Timestamp::micros)),
+        attempts: Set(invoice.attempts),
+        next_time: Set(invoice.next_time.map(Timestamp::micros)),
+        ..Default::default()
+    };
+    let update = row::Entity::update_many()
+        .set(change)
+        .filter(row::Column::Id.eq(invoice.id.to_string()))
+        .filter(row::Column::AccountId.eq(invoice.account.to_string()));
+    update.exec(tx).await?;
+    Ok(())
+}
+
+/// The account's invoices of this state, oldest first.
+pub(crate) async fn of_state(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    state: InvoiceState,
+) -> Result<Vec<Invoice>, StorageError> {
+    let rows = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .filter(row::Column::State.eq(state.as_str()))
+        .order_by_asc(row::Column::Id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+const DUE: Sql = Sql {
+    postgres: "
+        SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
+        WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2",
+    sqlite: "
+        SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
+        WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2",
+};
+
+#[derive(FromQueryResult)]
+struct Due {
+    account_id: String,
+}
+
+/// Up to `limit` accounts about whose invoices something is to be done.
+pub(crate) async fn due(
+    conn: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<AccountId>, StorageError> {
+    let values = vec![Value::from(now.micros()), Value::from(i64::from(limit))];
+    let rows: Vec<Due> = DUE.query(conn, values).await?;
+    let read = |row: Due| {
+        row.account_id
+            .parse()
+            .map_err(|error| unreadable("invoices.account_id", error))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+fn write(invoice: &Invoice) -> Result<row::ActiveModel, StorageError> {
+    Ok(row::ActiveModel {
+        id: Set(invoice.id.to_string()),
+        account_id: Set(invoice.account.to_string()),
+        number: Set(invoice.number),
+        kind: Set(invoice.kind.as_str().to_owned()),
+        state: Set(invoice.state.as_str().to_owned()),
+        document: Set(json_text("invoices.document", &invoice.document)?),
+        corrects: Set(invoice.corrects.map(|id| id.to_string())),
+        create_time: Set(invoice.create_time.micros()),
+        issue_time: Set(invoice.issue_time.map(Timestamp::micros)),
+        due_time: Set(invoice.due_time.map(Timestamp::micros)),
+        pay_time: Set(invoice.pay_time.map(Timestamp::micros)),
+        attempts: Set(invoice.attempts),
+        next_time: Set(invoice.next_time.map(Timestamp::micros)),
+    })
+}
+
+fn read(row: row::Model) -> Result<Invoice, StorageError> {
+    let corrects = row.corrects.map(|id| id.parse());
+    Ok(Invoice {
+        id: row.id.parse().map_err(|error| unreadable("invoices.id", error))?,
+        account: row
+            .account_id
+            .parse()
+            .map_err(|error| unreadable("invoices.account_id", error))?,
+        number: row.number,
+        kind: InvoiceKind::from_name(&row.kind).ok_or_else(|| unreadable("invoices.kind", row.kind))?,
+        state: InvoiceState::from_name(&row.state).ok_or_else(|| unreadable("invoices.state", row.state))?,
+        document: from_json("invoices.document", &row.document)?,
+        corrects: corrects
+            .transpose()
+            .map_err(|error| unreadable("invoices.corrects", error))?,
+        create_time: Timestamp::from_micros(row.create_time),
+        issue_time: row.issue_time.map(Timestamp::from_micros),
+        due_time: row.due_time.map(Timestamp::from_micros),
+        pay_time: row.pay_time.map(Timestamp::from_micros),
+        attempts: row.attempts,
+        next_time: row.next_time.map(Timestamp::from_micros),
+    })
+}
