@@ -43,6 +43,30 @@ pub struct Config {
     /// What time does to subscriptions and invoices.
     #[serde(default)]
     pub cycle: CycleConfig,
+    /// Who collects the money.
+    #[serde(default)]
+    pub payments: PaymentConfig,
+}
+
+/// Who collects the money.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentConfig {
+    /// Which provider.
+    pub provider: ProviderConfig,
+    /// What the provider signs its events with; without it no event is believed.
+    pub event_key: Option<Secret>,
+}
+
+/// A payment provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderConfig {
+    /// People pay by transfer, and a person marks invoices as paid.
+    #[default]
+    Manual,
+    /// Moves no money, and answers as the payment method says; for sandboxes.
+    Simulator,
 }
 
 /// How subscriptions are changed.

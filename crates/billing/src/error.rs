@@ -6,7 +6,7 @@ use chassis::{KeyError, PeerError};
 use storage::StorageError;
 use types::{InvalidId, InvalidMac, InvalidTimeZone, Money, MoneyError};
 
-use crate::domain::ChangeRefused;
+use crate::domain::{ChangeRefused, Fault, InvoiceState};
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,42 @@ pub(crate) enum Error {
     /// Of these products more seats are held than there would be: by how many.
     #[error("the seats are in use")]
     SeatsInUse(BTreeMap<String, i64>),
+    /// The account has no such invoice.
+    #[error("there is no such invoice")]
+    InvoiceNotFound,
+    /// The invoice's state does not allow it.
+    #[error("the invoice's state does not allow this")]
+    InvoiceState(InvoiceState),
+    /// An id in this field is not one.
+    #[error("an id is malformed")]
+    IdMalformed(&'static str),
+    /// The size of a page is below zero.
+    #[error("the page size is negative")]
+    PageSizeInvalid,
+    /// The page token was altered, or belongs to another list.
+    #[error("the page token is invalid")]
+    PageTokenInvalid,
+    /// The billing information is not allowed.
+    #[error("the billing information is invalid")]
+    InformationInvalid(Vec<Fault>),
+    /// Somebody else changed it meanwhile.
+    #[error("it was changed meanwhile")]
+    EtagMismatch,
+    /// A payment event is not the provider's, or not of now.
+    #[error("the signature is invalid")]
+    SignatureInvalid,
+    /// A payment event cannot be read.
+    #[error("the payment event cannot be read")]
+    PaymentEventMalformed,
+    /// Clocks can be moved in a sandbox only.
+    #[error("this is no sandbox")]
+    SandboxOff,
+    /// The time is not ahead, or too far.
+    #[error("the time is not ahead")]
+    TimeNotAhead,
+    /// A page cannot be made.
+    #[error("an invoice cannot be rendered")]
+    Rendering(#[from] minijinja::Error),
     /// Another change is being made.
     #[error("another change is being made")]
     ChangeInProgress,
@@ -115,9 +151,12 @@ pub enum ServeError {
         /// Its version.
         version: i64,
     },
-    /// The key of previews is refused.
-    #[error("changes.preview_key cannot be used")]
-    PreviewKey(#[from] InvalidMac),
+    /// A key is refused.
+    #[error("changes.preview_key or payments.event_key cannot be used")]
+    Mac(#[from] InvalidMac),
+    /// The simulator signs its events.
+    #[error("payments.provider is the simulator, and payments.event_key is missing")]
+    EventKeyMissing,
     /// The access rules cannot be read.
     #[error("the access rules cannot be read")]
     Policy(#[source] Box<dyn std::error::Error + Send + Sync>),

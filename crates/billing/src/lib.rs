@@ -12,17 +12,17 @@ mod store;
 use std::path::Path;
 use std::sync::Arc;
 
-use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, Guard, Listener, Secret, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
 
 use crate::app::{App, PreviewSeal};
-use crate::clients::Licensing;
-use crate::domain::{BUILT_IN, Catalogue};
+use crate::clients::{Licensing, Manual, PaymentProvider, Simulator};
+use crate::domain::{BUILT_IN, Catalogue, EventSeal};
 use crate::relay::Deliveries;
 
-pub use config::{ChangeConfig, Config, CycleConfig};
+pub use config::{ChangeConfig, Config, CycleConfig, PaymentConfig, ProviderConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -47,6 +47,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         audit_log,
     };
     let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
+    let payment_events = event_seal(&config.payments)?;
     let app = App {
         database: database.clone(),
         clock,
@@ -56,6 +57,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         previews: PreviewSeal::new(&config.changes.preview_key)?,
         changes: config.changes,
         cycle: config.cycle,
+        payments: provider(config.payments.provider, payment_events.as_ref())?,
+        payment_events,
     };
     app.check_catalogue().await?;
     // A signal of its own: the calls that still finish may have something to deliver. The guard ends it when this is dropped.
@@ -83,6 +86,22 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     }
     database.close().await;
     Ok(result?)
+}
+
+fn event_seal(config: &PaymentConfig) -> Result<Option<EventSeal>, ServeError> {
+    let seal = |key: &Secret| EventSeal::new(key.expose());
+    Ok(config.event_key.as_ref().map(seal).transpose()?)
+}
+
+/// Who collects the money.
+fn provider(provider: ProviderConfig, seal: Option<&EventSeal>) -> Result<Arc<dyn PaymentProvider>, ServeError> {
+    Ok(match provider {
+        ProviderConfig::Manual => Arc::new(Manual),
+        ProviderConfig::Simulator => Arc::new(Simulator {
+            seal: seal.cloned().ok_or(ServeError::EventKeyMissing)?,
+            clock: Clock::system(),
+        }),
+    })
 }
 
 /// The price list in `file`, or the one that the program is built with.

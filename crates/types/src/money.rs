@@ -45,6 +45,27 @@ impl Money {
         }
     }
 
+    /// The amount as people write it, such as `-12.50`; two digits stand for the minor units of most currencies, none for those
+    /// that have no smaller unit and three for those that have a thousand.
+    #[must_use]
+    pub fn decimal(self) -> String {
+        let digits = match &self.currency.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
+            | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            _ => 2,
+        };
+        let unit = 10_u64.pow(digits);
+        let (sign, amount) = (
+            if self.minor_units < 0 { "-" } else { "" },
+            self.minor_units.unsigned_abs(),
+        );
+        match usize::try_from(digits) {
+            Ok(width) if width > 0 => format!("{sign}{}.{:0width$}", amount / unit, amount % unit),
+            Ok(_) | Err(_) => format!("{sign}{amount}"),
+        }
+    }
+
     /// What is left when `other` is taken away.
     ///
     /// # Errors
@@ -155,6 +176,22 @@ mod tests {
             currency: Currency::parse("USD").unwrap(),
         };
         assert_eq!(money(1).plus(dollar), Err(MoneyError::CurrencyMismatch));
+    }
+
+    #[test]
+    fn amounts_are_written_with_the_digits_of_their_currency() {
+        let table = [
+            ("EUR", 0, "0.00"),
+            ("EUR", -5, "-0.05"),
+            ("EUR", 123_456, "1234.56"),
+            ("EUR", i64::MIN, "-92233720368547758.08"),
+            ("JPY", -500, "-500"),
+            ("KWD", 1_005, "1.005"),
+        ];
+        for (currency, minor_units, expected) in table {
+            let currency = Currency::parse(currency).unwrap();
+            assert_eq!(Money { minor_units, currency }.decimal(), expected);
+        }
     }
 
     #[test]

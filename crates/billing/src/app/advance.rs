@@ -10,12 +10,23 @@ use types::{AccountId, Timestamp, failpoint};
 use super::App;
 use super::totals::message;
 use super::write::{number, write};
-use crate::domain::{Account, Invoice, InvoiceState, Quote, State, Step, Subscription};
+use crate::domain::{Account, Charge, Invoice, InvoiceState, Quote, Step, Subscription};
 use crate::error::Error;
 use crate::store::{Connection, accounts, intents, invoices, subscriptions};
 
 /// The most accounts that are looked at in one round.
 const MAX_BATCH: u32 = 100;
+
+/// What came of a look at an account.
+#[derive(Clone, Debug)]
+pub(super) enum Advanced {
+    /// Nothing was due, or somebody else is at it.
+    Nothing,
+    /// One step is done.
+    Done,
+    /// This payment is to be asked for: nobody else does for a while.
+    Ask(Charge),
+}
 
 impl App {
     /// Takes every account that something is due for one step on; says how many it was possible for. Several processes share
@@ -26,9 +37,14 @@ impl App {
         due.extend(invoices::due(reader, now, MAX_BATCH).await?);
         let mut count = 0;
         for account in due {
-            match self.advance(account).await {
-                Ok(true) => count += 1,
-                Ok(false) => {}
+            let advanced = match self.advance(account).await {
+                Ok(Advanced::Ask(charge)) => self.ask(charge).await.map(|()| true),
+                Ok(Advanced::Done) => Ok(true),
+                Ok(Advanced::Nothing) => Ok(false),
+                Err(error) => Err(error),
+            };
+            match advanced {
+                Ok(done) => count += usize::from(done),
                 Err(Error::Storage(error)) if error.is_transient() => return Err(error.into()),
                 // It must not keep the others waiting.
                 Err(error) => {
@@ -40,23 +56,26 @@ impl App {
         Ok(count)
     }
 
-    /// Does the next thing that is due for an account; false when there is nothing, or somebody else is at it.
-    pub(super) async fn advance(&self, id: AccountId) -> Result<bool, Error> {
+    /// Does the next thing that is due for an account.
+    pub(super) async fn advance(&self, id: AccountId) -> Result<Advanced, Error> {
         let app = self.clone();
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 let Some(mut account) = accounts::try_lock(tx, id).await? else {
-                    return Ok(false);
+                    return Ok(Advanced::Nothing);
                 };
                 // Half a change is settled before anything else.
                 if intents::find(tx, id).await?.is_some() {
-                    return Ok(false);
+                    return Ok(Advanced::Nothing);
                 }
                 let Some(subscription) = subscriptions::find(tx, id).await? else {
-                    return Ok(false);
+                    return Ok(Advanced::Nothing);
                 };
                 let done = match app.in_passage(&account, |passage| passage.step(&subscription))? {
-                    Some(step) => app.take(tx, &mut account, &subscription, step).await.map(|()| true)?,
+                    Some(step) => {
+                        app.take(tx, &mut account, &subscription, step).await?;
+                        Advanced::Done
+                    }
                     None => app.advance_invoices(tx, &mut account, &subscription).await?,
                 };
                 failpoint("billing::advance::before_commit");
@@ -65,7 +84,7 @@ impl App {
         });
         let done = work.await?;
         failpoint("billing::advance::committed");
-        if done {
+        if matches!(done, Advanced::Done) {
             self.relay.wake();
         }
         Ok(done)
@@ -95,11 +114,11 @@ impl App {
         tx: &impl Connection,
         account: &mut Account,
         subscription: &Subscription,
-    ) -> Result<bool, Error> {
+    ) -> Result<Advanced, Error> {
         let drafts = invoices::of_state(tx, account.id, InvoiceState::Draft).await?;
         if let Some(draft) = drafts.into_iter().next() {
             self.issue(tx, account, draft).await?;
-            return Ok(true);
+            return Ok(Advanced::Done);
         }
         let present = self.present(account);
         let open = invoices::of_state(tx, account.id, InvoiceState::Open).await?;
@@ -107,8 +126,8 @@ impl App {
             .into_iter()
             .find(|invoice| invoice.next_time.is_some_and(|time| time <= present));
         match due {
-            Some(invoice) => self.dun(tx, account, subscription, invoice).await.map(|()| true),
-            None => Ok(false),
+            Some(invoice) => self.dun(tx, account, subscription, invoice).await,
+            None => Ok(Advanced::Nothing),
         }
     }
 
@@ -119,37 +138,6 @@ impl App {
         let invoice = number(account, draft, self.clock.now())?;
         invoices::open(tx, &invoice).await?;
         Ok(accounts::update(tx, account).await?)
-    }
-
-    /// Asks for a payment once more, and says what its being late means.
-    async fn dun(
-        &self,
-        tx: &impl Connection,
-        account: &mut Account,
-        subscription: &Subscription,
-        mut invoice: Invoice,
-    ) -> Result<(), Error> {
-        let present = self.present(account);
-        let asked = usize::try_from(invoice.attempts).unwrap_or(usize::MAX);
-        let wait = self.cycle.waits.get(asked);
-        invoice.next_time = wait.map(|wait| present + *wait);
-        if wait.is_some() {
-            invoice.attempts += 1;
-        }
-        let late = match (subscription.state, wait) {
-            (State::Active, Some(_)) if asked > 0 => Some((State::PastDue, subscription.end_time)),
-            (State::Active | State::PastDue, None) => Some((State::Grace, Some(present + self.cycle.grace))),
-            _ => None,
-        };
-        invoices::settle(tx, &invoice).await?;
-        if let Some((state, end_time)) = late {
-            let mut next = subscription.succeed();
-            (next.state, next.end_time) = (state, end_time);
-            let now = self.clock.now();
-            write(tx, account, (subscription.version, &next), None, now).await?;
-            tell(tx, account, (subscription, &next), now).await?;
-        }
-        Ok(())
     }
 }
 

@@ -1,18 +1,27 @@
 //! The use cases, one a file: the only place that decides.
 
 mod advance;
+mod advance_test_clock;
+mod billing_information;
 mod cancel_subscription;
 mod carry_out;
 mod change_subscription;
 mod check_catalogue;
+mod correct_invoice;
+mod dun;
 mod end_subscription;
 mod forget_requests;
 mod get_subscription;
+mod invoices;
 mod list_plans;
+mod mark_invoice_paid;
 mod preview_change;
 mod preview_token;
+mod receive_payment_event;
+mod render_invoice;
 mod resume_subscription;
 mod settle_intents;
+mod settle_payment;
 mod standing;
 mod start_subscription;
 mod totals;
@@ -23,10 +32,11 @@ use std::sync::Arc;
 use storage::{Database, RelayWaker};
 use types::{Clock, RequestId};
 
-use crate::clients::Licensing;
+use crate::clients::{Licensing, PaymentProvider};
 use crate::config::{ChangeConfig, CycleConfig};
-use crate::domain::Catalogue;
+use crate::domain::{Catalogue, EventSeal};
 
+pub(crate) use billing_information::InformationUpdate;
 pub(crate) use preview_change::Preview;
 pub(crate) use preview_token::PreviewSeal;
 pub(crate) use standing::Standing;
@@ -45,6 +55,9 @@ pub(crate) struct App {
     pub(crate) previews: PreviewSeal,
     pub(crate) changes: ChangeConfig,
     pub(crate) cycle: CycleConfig,
+    pub(crate) payments: Arc<dyn PaymentProvider>,
+    /// What the provider's events are believed by; without it there are none.
+    pub(crate) payment_events: Option<EventSeal>,
 }
 
 /// The name of a request that changes something, and SHA-256 over its content.

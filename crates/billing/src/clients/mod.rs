@@ -1,5 +1,7 @@
-//! The other services, in this one's terms.
+//! The other services and the payment providers, in this one's terms.
 
 mod licensing;
+mod payments;
 
 pub(crate) use licensing::{Licensing, TellError};
+pub(crate) use payments::{Manual, PaymentProvider, Simulator};

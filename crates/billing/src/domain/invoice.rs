@@ -1,7 +1,7 @@
 //! Invoices: what an account owes, told once and never changed.
 
 use serde::{Deserialize, Serialize};
-use types::{AccountId, InvoiceId, Money, Timestamp};
+use types::{AccountId, InvoiceId, Money, MoneyError, Timestamp};
 
 use super::{BillingInformation, Quote};
 
@@ -100,6 +100,19 @@ impl Invoice {
         self.pay_time = is_paid.then_some(now);
         self.next_time = (!is_paid).then_some(now);
         self
+    }
+
+    /// The draft of the credit note that takes this back.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when an amount does not fit.
+    pub(crate) fn correction(&self, now: Timestamp) -> Result<Self, MoneyError> {
+        let quote = self.document.quote.reverse(self.state == InvoiceState::Paid)?;
+        Ok(Self {
+            kind: InvoiceKind::CreditNote,
+            corrects: Some(self.id),
+            ..Self::draft(self.account, quote, now)
+        })
     }
 
     /// What is to be paid.

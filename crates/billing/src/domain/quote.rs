@@ -54,6 +54,27 @@ impl Quote {
         })
     }
 
+    /// The quote that takes this one back: what was paid goes to the balance, all of it or what the balance had paid.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when an amount does not fit.
+    pub(crate) fn reverse(&self, is_paid: bool) -> Result<Self, MoneyError> {
+        let taken_back = |line: &Line| {
+            Ok(Line {
+                amount: line.amount.times(-1)?,
+                ..line.clone()
+            })
+        };
+        let zero = Money::zero(self.total.currency);
+        Ok(Self {
+            lines: self.lines.iter().map(taken_back).collect::<Result<_, MoneyError>>()?,
+            total: self.total.times(-1)?,
+            from_balance: zero,
+            due: zero,
+            credited: if is_paid { self.total } else { self.from_balance },
+        })
+    }
+
     /// The balance after this.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chassis::Refusal;
 use tonic::{Code, Status};
 
-use crate::domain::ChangeRefused;
+use crate::domain::{ChangeRefused, Fault, InvoiceState};
 use crate::error::{Difference, Error};
 
 /// When to try again after something was out of reach.
@@ -60,6 +60,26 @@ const PERIOD_OVER: Words = (
     "PERIOD_OVER",
     "What was paid for is over; PreviewChange says what beginning anew costs.",
 );
+const INVOICE_NOT_FOUND: Words = (
+    Code::NotFound,
+    "INVOICE_NOT_FOUND",
+    "The account has no such invoice; ListInvoices names them all.",
+);
+const ETAG_MISMATCH: Words = (
+    Code::Aborted,
+    "ETAG_MISMATCH",
+    "It was changed meanwhile; read it again.",
+);
+const SIGNATURE_INVALID: Words = (
+    Code::PermissionDenied,
+    "SIGNATURE_INVALID",
+    "The event is not the payment provider's, or was signed more than 5 minutes ago.",
+);
+const SANDBOX_OFF: Words = (
+    Code::FailedPrecondition,
+    "SANDBOX_OFF",
+    "Time goes by by itself here; clocks are moved in a sandbox only.",
+);
 const CHANGE_IN_PROGRESS: Words = (
     Code::Aborted,
     "CHANGE_IN_PROGRESS",
@@ -85,12 +105,29 @@ impl From<Error> for Status {
             Error::PreviewOutdated(difference) => outdated(*difference),
             Error::PeriodOver => refuse(PERIOD_OVER),
             Error::SeatsInUse(surplus) => in_use(surplus),
+            Error::InvoiceNotFound => refuse(INVOICE_NOT_FOUND),
+            Error::InvoiceState(state) => invoice_state(state),
+            Error::IdMalformed(field) => invalid_field("ID_MALFORMED", field, &error),
+            Error::PageSizeInvalid => invalid_field("PAGE_SIZE_INVALID", "page_size", &error),
+            Error::PageTokenInvalid => invalid_field("PAGE_TOKEN_INVALID", "page_token", &error),
+            Error::InformationInvalid(faults) => {
+                let text = "The billing information cannot be taken.";
+                invalid(
+                    Refusal::new(Code::InvalidArgument, "BILLING_INFORMATION_INVALID", text),
+                    faults,
+                )
+            }
+            Error::EtagMismatch => refuse(ETAG_MISMATCH),
+            Error::SignatureInvalid => refuse(SIGNATURE_INVALID),
+            Error::PaymentEventMalformed => invalid_field("PAYMENT_EVENT_MALFORMED", "body", &error),
+            Error::SandboxOff => refuse(SANDBOX_OFF),
+            Error::TimeNotAhead => invalid_field("TIME_NOT_AHEAD", "time", &error),
             Error::ChangeInProgress => refuse(CHANGE_IN_PROGRESS),
             Error::LicensingUnavailable(reason) => {
                 tracing::warn!(reason, "licensing is not available");
                 unavailable()
             }
-            Error::LicensingRefused(_) => chassis::internal(&error),
+            Error::LicensingRefused(_) | Error::Rendering(_) => chassis::internal(&error),
             Error::Storage(error) if error.is_transient() => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "the database is not available");
@@ -128,13 +165,23 @@ fn change(refused: ChangeRefused) -> Status {
             "The amount is more than can be counted; ask for fewer seats.",
         )),
         ChangeRefused::Invalid(faults) => {
-            let refusal = Refusal::new(Code::InvalidArgument, "CHANGE_INVALID", "The change is not one.");
-            let add = |refusal: Refusal, fault: crate::domain::Fault| {
-                refusal.field(fault.field, fault.reason, fault.description)
-            };
-            faults.into_iter().fold(refusal, add).into()
+            let text = "The change cannot be made as it is asked for.";
+            invalid(Refusal::new(Code::InvalidArgument, "CHANGE_INVALID", text), faults)
         }
     }
+}
+
+/// Names each field that is wrong.
+fn invalid(refusal: Refusal, faults: Vec<Fault>) -> Status {
+    let add = |refusal: Refusal, fault: Fault| refusal.field(fault.field, fault.reason, fault.description);
+    faults.into_iter().fold(refusal, add).into()
+}
+
+fn invoice_state(state: InvoiceState) -> Status {
+    let text = "The invoice's state does not allow this.";
+    Refusal::new(Code::FailedPrecondition, "INVOICE_STATE", text)
+        .metadata("state", state.as_str())
+        .into()
 }
 
 fn outdated(difference: Difference) -> Status {
@@ -183,7 +230,7 @@ mod tests {
     use types::{Currency, Money, MoneyError};
 
     use super::*;
-    use crate::domain::{Fault, State};
+    use crate::domain::State;
 
     #[test]
     fn every_error_has_its_code_and_reason() {
@@ -209,19 +256,22 @@ mod tests {
             (Error::PlanNotFound, Code::NotFound, "PLAN_NOT_FOUND"),
             (Error::SubscriptionNotFound, Code::NotFound, "SUBSCRIPTION_NOT_FOUND"),
             (Error::SubscriptionExists, Code::AlreadyExists, "SUBSCRIPTION_EXISTS"),
-            (ChangeRefused::PlanNotFound.into(), Code::NotFound, "PLAN_NOT_FOUND"),
-            (ChangeRefused::PlanNotForSale.into(), no, "PLAN_NOT_FOR_SALE"),
-            (ChangeRefused::Pending.into(), no, "CHANGE_PENDING"),
-            (ChangeRefused::Nothing.into(), no, "NOTHING_TO_CHANGE"),
-            (ChangeRefused::Currency.into(), no, "CURRENCY_MISMATCH"),
-            (ChangeRefused::State(State::Grace).into(), no, "SUBSCRIPTION_STATE"),
-            (ChangeRefused::Invalid(vec![]).into(), bad, "CHANGE_INVALID"),
-            (MoneyError::Overflow.into(), bad, "AMOUNT_TOO_LARGE"),
             (Error::PreviewInvalid, bad, "PREVIEW_INVALID"),
             (Error::PreviewExpired, no, "PREVIEW_EXPIRED"),
             (Error::PreviewOutdated(Box::new(difference)), no, "PREVIEW_OUTDATED"),
             (Error::PeriodOver, no, "PERIOD_OVER"),
             (Error::SeatsInUse([("a".to_owned(), 1)].into()), no, "SEATS_IN_USE"),
+            (Error::InvoiceNotFound, Code::NotFound, "INVOICE_NOT_FOUND"),
+            (Error::InvoiceState(InvoiceState::Void), no, "INVOICE_STATE"),
+            (Error::IdMalformed("invoice_id"), bad, "ID_MALFORMED"),
+            (Error::PageSizeInvalid, bad, "PAGE_SIZE_INVALID"),
+            (Error::PageTokenInvalid, bad, "PAGE_TOKEN_INVALID"),
+            (Error::InformationInvalid(vec![]), bad, "BILLING_INFORMATION_INVALID"),
+            (Error::EtagMismatch, Code::Aborted, "ETAG_MISMATCH"),
+            (Error::SignatureInvalid, Code::PermissionDenied, "SIGNATURE_INVALID"),
+            (Error::PaymentEventMalformed, bad, "PAYMENT_EVENT_MALFORMED"),
+            (Error::SandboxOff, no, "SANDBOX_OFF"),
+            (Error::TimeNotAhead, bad, "TIME_NOT_AHEAD"),
             (Error::ChangeInProgress, Code::Aborted, "CHANGE_IN_PROGRESS"),
             (
                 Error::LicensingUnavailable(String::new()),
@@ -232,13 +282,31 @@ mod tests {
             (StorageError::Lost("gone").into(), Code::Unavailable, "UNAVAILABLE"),
             (constraint.into(), Code::Internal, "INTERNAL"),
         ];
-        for (error, code, reason) in table {
-            let status = Status::from(error);
-            assert_eq!(
-                (status.code(), chassis::reason(&status).as_deref()),
-                (code, Some(reason))
-            );
-        }
+        table.into_iter().for_each(check);
+    }
+
+    #[test]
+    fn every_change_that_is_refused_has_its_code_and_reason() {
+        let (bad, no) = (Code::InvalidArgument, Code::FailedPrecondition);
+        let table = [
+            (ChangeRefused::PlanNotFound.into(), Code::NotFound, "PLAN_NOT_FOUND"),
+            (ChangeRefused::PlanNotForSale.into(), no, "PLAN_NOT_FOR_SALE"),
+            (ChangeRefused::Pending.into(), no, "CHANGE_PENDING"),
+            (ChangeRefused::Nothing.into(), no, "NOTHING_TO_CHANGE"),
+            (ChangeRefused::Currency.into(), no, "CURRENCY_MISMATCH"),
+            (ChangeRefused::State(State::Grace).into(), no, "SUBSCRIPTION_STATE"),
+            (ChangeRefused::Invalid(vec![]).into(), bad, "CHANGE_INVALID"),
+            (MoneyError::Overflow.into(), bad, "AMOUNT_TOO_LARGE"),
+        ];
+        table.into_iter().for_each(check);
+    }
+
+    fn check((error, code, reason): (Error, Code, &str)) {
+        let status = Status::from(error);
+        assert_eq!(
+            (status.code(), chassis::reason(&status).as_deref()),
+            (code, Some(reason))
+        );
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, Value,
+    QueryOrder, QuerySelect, Value,
 };
 use storage::{Sql, StorageError};
-use types::{AccountId, Timestamp};
+use types::{AccountId, InvoiceId, PageSize, Timestamp};
 
 use super::{from_json, json_text, unreadable};
 use crate::domain::{Invoice, InvoiceKind, InvoiceState};
@@ -73,6 +73,50 @@ pub(crate) async fn settle(tx: &impl ConnectionTrait, invoice: &Invoice) -> Resu
     Ok(())
 }
 
+/// The invoice of `account`.
+pub(crate) async fn find(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    id: InvoiceId,
+) -> Result<Option<Invoice>, StorageError> {
+    let row = row::Entity::find_by_id(id.to_string())
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .one(conn)
+        .await?;
+    row.map(read).transpose()
+}
+
+/// One more than a page of the account's invoices, latest first, before `before`.
+pub(crate) async fn list(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    before: Option<InvoiceId>,
+    size: PageSize,
+) -> Result<Vec<Invoice>, StorageError> {
+    let mut query = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .order_by_desc(row::Column::Id)
+        .limit(u64::try_from(size.rows() + 1).unwrap_or(u64::MAX));
+    if let Some(before) = before {
+        query = query.filter(row::Column::Id.lt(before.to_string()));
+    }
+    query.all(conn).await?.into_iter().map(read).collect()
+}
+
+/// The credit note that takes an invoice back.
+pub(crate) async fn correction(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    id: InvoiceId,
+) -> Result<Option<Invoice>, StorageError> {
+    let row = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .filter(row::Column::Corrects.eq(id.to_string()))
+        .one(conn)
+        .await?;
+    row.map(read).transpose()
+}
+
 /// The account's invoices of this state, oldest first.
 pub(crate) async fn of_state(
     conn: &impl ConnectionTrait,
@@ -86,6 +130,20 @@ pub(crate) async fn of_state(
         .all(conn)
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// When something is to be done about one of the account's invoices.
+pub(crate) async fn next_due(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<Option<Timestamp>, StorageError> {
+    let row = row::Entity::find()
+        .filter(row::Column::AccountId.eq(account.to_string()))
+        .filter(row::Column::NextTime.is_not_null())
+        .order_by_asc(row::Column::NextTime)
+        .one(conn)
+        .await?;
+    Ok(row.and_then(|row| row.next_time).map(Timestamp::from_micros))
 }
 
 const DUE: Sql = Sql {

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod intents;
 pub(crate) mod invoices;
 mod migration;
+pub(crate) mod payment_events;
 pub(crate) mod requests;
 pub(crate) mod subscriptions;
 

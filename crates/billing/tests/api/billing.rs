@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use billing::{ChangeConfig, Config, CycleConfig, Migrator};
+use billing::{ChangeConfig, Config, CycleConfig, Migrator, PaymentConfig, ProviderConfig};
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, Shutdown, Signer,
     TelemetryConfig,
 };
 use proto::billing::internal::v1::subscription_service_client::SubscriptionServiceClient as InternalClient;
 use proto::billing::internal::v1::{EndSubscriptionRequest, StartSubscriptionRequest, StartSubscriptionResponse};
+use proto::billing::v1::billing_information_service_client::BillingInformationServiceClient;
+use proto::billing::v1::invoice::State;
+use proto::billing::v1::invoice_service_client::InvoiceServiceClient;
 use proto::billing::v1::plan_service_client::PlanServiceClient;
 use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
+use proto::billing::v1::test_clock_service_client::TestClockServiceClient;
 use proto::billing::v1::{
-    ChangePreview, ChangeSubscriptionRequest, ChangeSubscriptionResponse, ChangeTiming, GetSubscriptionRequest,
-    ListPlansRequest, ListPlansResponse, PreviewChangeRequest, SubscribedSeats, Subscription,
+    AdvanceTestClockRequest, BillingInformation, ChangePreview, ChangeSubscriptionRequest, ChangeSubscriptionResponse,
+    ChangeTiming, GetSubscriptionRequest, Invoice, ListInvoicesRequest, ListPlansRequest, ListPlansResponse,
+    PreviewChangeRequest, SubscribedSeats, Subscription, UpdateBillingInformationRequest,
 };
 use storage::{Database, DatabaseConfig, RelayConfig, outbox};
 use testkit::{AuditSink, Postgres, eventually};
@@ -23,6 +28,9 @@ use tonic::{Code, Request, Response, Status};
 use types::{AccountId, Clock, RequestId, Role, SessionId, UserId};
 
 use crate::licensing::FakeLicensing;
+
+/// What the payment provider signs its events with.
+pub const EVENT_KEY: &str = "a key that a payment provider signs with";
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -62,7 +70,7 @@ pub struct Billing {
     pub audit_sink: AuditSink,
     pub database: Database,
     peer: Peer,
-    channel: Channel,
+    pub channel: Channel,
     callers: BTreeMap<String, CallerConfig>,
     stop: Shutdown,
     served: JoinHandle<Result<(), billing::ServeError>>,
@@ -71,7 +79,14 @@ pub struct Billing {
 
 impl Billing {
     pub async fn start(place: Place) -> Self {
-        let callers = CallerConfig::circle(["billing", "licensing", "identity", "gateway", "notification"]);
+        let callers = CallerConfig::circle([
+            "billing",
+            "licensing",
+            "identity",
+            "gateway",
+            "notification",
+            "operator",
+        ]);
         let licensing = FakeLicensing::start(&callers["licensing"]).await;
         let audit_sink = AuditSink::default();
         let database = Database::connect(&place.config()).await.unwrap();
@@ -97,6 +112,10 @@ impl Billing {
                 interval: Duration::from_millis(50),
                 sandbox: true,
                 ..CycleConfig::default()
+            },
+            payments: PaymentConfig {
+                provider: ProviderConfig::Simulator,
+                event_key: Some(Secret::new(EVENT_KEY).unwrap()),
             },
             relay: RelayConfig {
                 backoff_min: Duration::from_millis(20),
@@ -208,15 +227,59 @@ impl Billing {
         answer.map(Response::into_inner)
     }
 
-    /// A new account that pays for `plan`, and its billing contact; its first period has begun.
+    /// The account's invoices, oldest first.
+    pub async fn invoices(&self, actor: &Actor) -> Vec<Invoice> {
+        let request = self.signed("gateway", ListInvoicesRequest::default(), actor);
+        let answer = InvoiceServiceClient::new(self.channel.clone())
+            .list_invoices(request)
+            .await;
+        let mut invoices = answer.unwrap().into_inner().invoices;
+        invoices.reverse();
+        invoices
+    }
+
+    /// Changes the fields of the billing information that are not empty.
+    pub async fn inform(&self, actor: &Actor, information: BillingInformation) -> Result<BillingInformation, Status> {
+        let message = UpdateBillingInformationRequest {
+            billing_information: Some(information),
+            update_mask: None,
+        };
+        let request = self.signed("gateway", message, actor);
+        let mut client = BillingInformationServiceClient::new(self.channel.clone());
+        let answer = client.update_billing_information(request).await?;
+        Ok(answer.into_inner().billing_information.unwrap())
+    }
+
+    /// Has the account pay like this.
+    pub async fn pay_by(&self, actor: &Actor, method: &str) {
+        let information = BillingInformation {
+            payment_method: method.to_owned(),
+            ..BillingInformation::default()
+        };
+        self.inform(actor, information).await.unwrap();
+    }
+
+    /// Lets the account's time go on.
+    pub async fn advance(&self, actor: &Actor, seconds: i64) -> Result<Subscription, Status> {
+        let time = Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let request = self.signed("gateway", AdvanceTestClockRequest { time }, actor);
+        let answer = TestClockServiceClient::new(self.channel.clone())
+            .advance_test_clock(request)
+            .await?;
+        Ok(answer.into_inner().subscription.unwrap())
+    }
+
+    /// A new account that pays for `plan`, and its billing contact; its first period has begun, and is paid.
     pub async fn subscriber(&self, plan: &str) -> (AccountId, Actor) {
         let account = AccountId::new();
         self.start_subscription(account, plan).await.unwrap();
         let contact = contact(account);
         eventually(SOON, async || {
             let subscription = self.get_subscription(&contact).await.unwrap();
-            let begun = !subscription.period_start_date.is_empty();
-            begun.then_some(()).ok_or("no period has begun")
+            let invoices = self.invoices(&contact).await;
+            let paid = invoices.iter().filter(|invoice| invoice.state() == State::Paid).count();
+            let begun = !subscription.period_start_date.is_empty() && paid == 1;
+            begun.then_some(()).ok_or("no period is paid for")
         })
         .await;
         (account, contact)

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod billing;
 #[cfg(test)]
+mod billing_information;
+#[cfg(test)]
 mod cancel_subscription;
 #[cfg(test)]
 mod change_subscription;
@@ -11,15 +13,21 @@ mod end_subscription;
 #[cfg(test)]
 mod get_subscription;
 #[cfg(test)]
+mod invoices;
+#[cfg(test)]
 mod licensing;
 #[cfg(test)]
 mod list_plans;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod payments;
+#[cfg(test)]
 mod seat_totals;
 #[cfg(test)]
 mod start_subscription;
+#[cfg(test)]
+mod year;
 
 /// Makes each fact a test on SQLite and a test on PostgreSQL.
 #[cfg(test)]

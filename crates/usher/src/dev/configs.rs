@@ -136,6 +136,7 @@ impl Parts<'_> {
             relay: settings.block("relay", &[])?,
             changes: settings.block("changes", &[("preview_key", &self.keys.preview_key)])?,
             cycle: settings.block("cycle", &[])?,
+            payments: settings.block("payments", &[])?,
         };
         settings.finish()?;
         Ok(config)
