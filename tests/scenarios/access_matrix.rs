@@ -10,7 +10,7 @@ use testkit::eventually;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request, Status};
-use types::{AccountId, EmailTemplateId, TemplateId, UserId};
+use types::{AccountId, EmailTemplateId, InvoiceId, TemplateId, UserId};
 
 use crate::support::{Belongings, Cast, Owner, PATIENCE, World, cast, channel, fresh, on_both, refusal};
 
@@ -223,7 +223,8 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
     } else {
         let name = field.strip_suffix("_ids").or_else(|| field.strip_suffix("_id"));
         match (name, field) {
-            (Some("request"), _) => return None,
+            // The name of a request is no thing, and a tax id is nobody's here.
+            (Some("request" | "tax"), _) => return None,
             (Some(name), _) => name.to_owned(),
             (None, "email") => return Some((fresh("stranger"), false)),
             (None, "entitlement") => return Some(("host_sessions".to_owned(), false)),
@@ -240,6 +241,7 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
         name if name.contains("template") => TemplateId::new().to_string(),
         name if name.contains("invitation") => theirs.invitation.clone(),
         "import" => theirs.import.clone(),
+        "invoice" => InvoiceId::new().to_string(),
         name if name.contains("account") => AccountId::new().to_string(),
         _ => UserId::new().to_string(),
     };

@@ -48,6 +48,8 @@ mod resend;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod seat_changes;
+#[cfg(test)]
 mod seats;
 #[cfg(test)]
 mod sessions;

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, audit, completions, demo, dev, doctor, groups, imports, invitations, login, logout, matrix, migrate, plan,
-    roles, seats, serve, templates, users,
+    account, audit, billing, completions, demo, dev, doctor, groups, imports, invitations, invoices, login, logout,
+    matrix, migrate, plan, roles, seats, serve, templates, users,
 };
 use crate::exit::Exit;
 
@@ -39,8 +39,12 @@ pub enum Command {
     Roles(roles::Args),
     /// See how many seats there are, and who holds them; give them to people and take them.
     Seats(seats::Args),
-    /// See what the account pays for, and what it could.
+    /// See what the account pays for, and what it could; change it.
     Plan(plan::Args),
+    /// See what the account was asked to pay.
+    Invoices(invoices::Args),
+    /// See and change whom invoices are addressed to.
+    Billing(billing::Args),
     /// Read the account's log.
     Audit(audit::Args),
     /// Print who may do what.

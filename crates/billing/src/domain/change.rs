@@ -288,4 +288,6 @@ fn seats(present: &Seats, plan: &Plan, wanted: &[(String, i64)]) -> Result<Seats
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod billing;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod dev;
@@ -9,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod groups;
 pub(crate) mod imports;
 pub(crate) mod invitations;
+pub(crate) mod invoices;
 pub(crate) mod keygen;
 pub(crate) mod login;
 pub(crate) mod logout;
@@ -53,6 +55,8 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Groups(args) => groups::run(args).await,
         Command::Templates(args) => templates::run(args).await,
         Command::Plan(args) => plan::run(args).await,
+        Command::Invoices(args) => invoices::run(args).await,
+        Command::Billing(args) => billing::run(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Matrix(args) => matrix::run(args).await,
         Command::Completions(args) => completions::run(&args),

@@ -127,6 +127,46 @@ async fn the_plan_is_shown_among_those_there_are() {
 }
 
 #[tokio::test]
+async fn a_change_is_previewed_made_and_invoiced() {
+    let terminal = Terminal::start().await;
+    let preview = terminal.json(&["plan", "preview", "--seats", "meeting=101"]).await;
+    assert_eq!(preview["quote"]["total"], preview["quote"]["due"], "{preview}");
+    let token = preview["preview_token"].as_str().unwrap();
+    let changed = terminal.json(&["plan", "change", token]).await;
+    let seats = changed["subscription"]["seats"].as_array().unwrap();
+    let meeting = seats.iter().find(|row| row["product"] == "meeting").unwrap();
+    assert_eq!(
+        (seats.len(), &meeting["seats"]),
+        (4, &json!(101)),
+        "what is not named stays"
+    );
+    let invoice = changed["invoice_id"].as_str().unwrap();
+    let shown = terminal.json(&["invoices", "show", invoice]).await;
+    assert_eq!(shown["quote"]["lines"][1]["seats"], json!(101), "{shown}");
+    let invoices = terminal.json(&["invoices", "list"]).await;
+    assert!(column(&invoices, "id").contains(&invoice), "{invoices}");
+    let file = terminal.folder().join("invoice.html");
+    let path = file.display().to_string();
+    terminal.ok(&["invoices", "download", invoice, "--file", &path]).await;
+    assert!(std::fs::read_to_string(file).unwrap().contains("101 × meeting"));
+    let (exit, complaint) = terminal
+        .refused(&["plan", "preview", "--seats", "meeting=1000001"])
+        .await;
+    assert!(exit == 6 && complaint.contains("CHANGE_INVALID"), "{exit} {complaint}");
+    let (_, complaint) = terminal
+        .refused(&["billing", "update", "--tax-id", "DE123456789"])
+        .await;
+    assert!(complaint.contains("BILLING_INFORMATION_INVALID"), "{complaint}");
+    let updated = terminal.json(&["billing", "update", "--company", "Ada GmbH"]).await;
+    assert_eq!(updated["company"], "Ada GmbH");
+    assert_eq!(terminal.json(&["billing", "show"]).await, updated);
+    let cancelled = terminal.json(&["plan", "cancel"]).await;
+    assert_eq!(cancelled["state"], "STATE_ACTIVE");
+    let resumed = terminal.json(&["plan", "resume"]).await;
+    assert_eq!(resumed.get("end_time"), None, "{resumed}");
+}
+
+#[tokio::test]
 async fn anybody_who_knows_the_address_may_see_the_matrix() {
     let terminal = Terminal::start().await;
     let matrix = terminal.json(&["matrix"]).await;

@@ -1,4 +1,6 @@
-//! `usher plan`: what the account pays for, and what it could.
+//! `usher plan`: what the account pays for, what it could, and how it changes.
+
+mod change;
 
 use proto::billing::v1::plan_service_client::PlanServiceClient;
 use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
@@ -24,6 +26,21 @@ enum Command {
     /// List the plans there are, with the price of a seat in minor units.
     #[command(after_help = "Examples:\n  usher plan list --output json")]
     List,
+    /// Show what a change would cost and do, with the token that makes it.
+    #[command(
+        after_help = "Examples:\n  usher plan preview --seats meeting=120,training=50\n  usher plan preview team-yearly \
+                      --at-period-end"
+    )]
+    Preview(change::Preview),
+    /// Make the change that a preview has shown, to the cent.
+    #[command(after_help = "Examples:\n  usher plan change \"$TOKEN\"")]
+    Change(change::Change),
+    /// End the subscription, when the period that is paid for is over.
+    #[command(after_help = "Examples:\n  usher plan cancel\n  usher plan cancel --now")]
+    Cancel(change::Cancel),
+    /// Withdraw a cancellation, or a change that is still to come.
+    #[command(after_help = "Examples:\n  usher plan resume")]
+    Resume(change::Resume),
 }
 
 /// Does it.
@@ -33,6 +50,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Show => show(&client, &output).await,
         Command::List => list(&client, &output).await,
+        Command::Preview(args) => change::preview(&client, &output, args).await,
+        Command::Change(args) => change::change(&client, &output, args).await,
+        Command::Cancel(args) => change::cancel(&client, &output, &args).await,
+        Command::Resume(args) => change::resume(&client, &output, &args).await,
     }
 }
 
@@ -50,20 +71,41 @@ async fn list(client: &Client, output: &Output) -> anyhow::Result<()> {
 }
 
 impl Record for Subscription {
-    const COLUMNS: &'static [&'static str] = &["id", "plan", "state", "seats", "begun", "ends"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "plan",
+        "state",
+        "seats",
+        "begun",
+        "ends",
+        "renewed",
+        "scheduled",
+        "currency",
+        "balance",
+    ];
 
     fn cells(&self) -> Vec<String> {
-        let seats = |seats: &SubscribedSeats| format!("{}={}", seats.product, seats.seats);
-        let seats: Vec<_> = self.seats.iter().map(seats).collect();
+        let scheduled = self.scheduled_change.as_ref();
+        let scheduled = scheduled.map(|change| format!("{} {}", change.plan, seats(&change.seats)));
         vec![
             self.id.clone(),
             self.plan.clone(),
             word(self.state().as_str_name(), "STATE_"),
-            seats.join(" "),
+            seats(&self.seats),
             time(self.create_time.as_ref()),
             time(self.end_time.as_ref()),
+            self.period_end_date.clone(),
+            scheduled.unwrap_or_default(),
+            self.currency.clone(),
+            self.balance.to_string(),
         ]
     }
+}
+
+/// Products with their seats in one cell.
+fn seats(seats: &[SubscribedSeats]) -> String {
+    let cell = |row: &SubscribedSeats| format!("{}={}", row.product, row.seats);
+    seats.iter().map(cell).collect::<Vec<_>>().join(" ")
 }
 
 impl Record for Plan {
