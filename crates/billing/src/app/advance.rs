@@ -56,6 +56,17 @@ impl App {
         Ok(count)
     }
 
+    /// Does everything that is due for an account, as far as nobody else is at it.
+    pub(super) async fn catch_up(&self, id: AccountId) -> Result<(), Error> {
+        loop {
+            match self.advance(id).await? {
+                Advanced::Nothing => return Ok(()),
+                Advanced::Done => {}
+                Advanced::Ask(charge) => self.ask(charge).await?,
+            }
+        }
+    }
+
     /// Does the next thing that is due for an account.
     pub(super) async fn advance(&self, id: AccountId) -> Result<Advanced, Error> {
         let app = self.clone();

@@ -6,7 +6,6 @@ use storage::{Message, outbox};
 use types::{AccountId, Timestamp};
 
 use super::App;
-use super::advance::Advanced;
 use super::carry_out::lock;
 use super::standing::person;
 use crate::error::Error;
@@ -34,11 +33,7 @@ impl App {
         loop {
             let next = self.next_due(id).await?.filter(|due| *due < target);
             self.set_clock(id, next.unwrap_or(target), event.take()).await?;
-            while let advanced @ (Advanced::Done | Advanced::Ask(_)) = self.advance(id).await? {
-                if let Advanced::Ask(charge) = advanced {
-                    self.ask(charge).await?;
-                }
-            }
+            self.catch_up(id).await?;
             if next.is_none() {
                 self.relay.wake();
                 return Ok(());

@@ -42,6 +42,11 @@ impl App {
         }
         failpoint("billing::start_subscription::committed");
         self.relay.wake();
+        // The first period begins at once; when it cannot, the timer begins it.
+        if let Err(error) = self.catch_up(account_id).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(account.id = %account_id, error, "the first period has to wait");
+        }
         tracing::info!(
             account.id = %account_id,
             subscription.id = %id,
