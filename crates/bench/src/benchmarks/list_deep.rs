@@ -105,7 +105,8 @@ async fn fill(site: &Site, account: &Account, people: u32) -> Result<()> {
     );
     let holders = format!(
         "INSERT INTO seat_holders (account_id, subject, version, products, update_time)
-        SELECT '{account}', 'usr_' || {id}, 1, '[\"training\"]', n FROM {numbers}"
+        SELECT '{account}', 'usr_' || {id}, 1, '{{\"training\":{{\"since\":0,\"by\":null}}}}', n
+        FROM {numbers}"
     );
     let mails = format!(
         "INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, state, attempts,

@@ -98,7 +98,7 @@ async fn each_method_lets_through_whom_its_rule_in_the_proto_names() {
         ),
         (
             "/usher.identity.internal.v1.AuthenticationService/GetCaller",
-            [absent, absent, absent, absent, barred],
+            [absent; 5],
         ),
         (
             "/usher.identity.internal.v1.ChangeService/ResolveReservations",

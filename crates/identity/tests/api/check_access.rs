@@ -131,7 +131,7 @@ async fn each_decision_says_what_decides(stack: impl AsyncFn(fn(&mut Config)) ->
     assert_eq!((explained.role(), explained.custom_role_id), (Role::Custom, role.id));
 
     stack.execute("UPDATE accounts SET state = 'CLOSED'").await;
-    let closed = check(&stack, &owner, &[("", Wire::JoinSessions)]).await.unwrap();
+    let closed = check(&stack, &owner, &[(licensed, Wire::JoinSessions)]).await.unwrap();
     assert_eq!(closed, [(false, AccessReason::AccountClosed)]);
 }
 

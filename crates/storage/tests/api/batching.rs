@@ -89,7 +89,7 @@ async fn what_comes_during_a_commit_is_the_next_batch() {
 }
 
 #[tokio::test]
-async fn an_item_that_finds_the_committer_idle_is_committed_at_once() {
+async fn an_item_that_finds_the_batcher_idle_is_run_at_once() {
     let bench = Bench::new(64, 256, Fault::Error);
     bench.gate.add_permits(10);
     assert_eq!(bench.batcher().submit(4).await.unwrap(), 40);
