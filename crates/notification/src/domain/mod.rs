@@ -9,9 +9,7 @@ mod order;
 mod reason;
 mod retry;
 
-#[cfg(test)]
-pub(crate) use content::Content;
-pub(crate) use content::GrantedProduct;
+pub(crate) use content::{Content, GrantedProduct};
 pub(crate) use delivery::{Delivery, Filter, Position};
 pub(crate) use letter::Letter;
 pub(crate) use link::Link;

@@ -1,0 +1,109 @@
+# English. The value of a message is a mail's subject, its attributes are the mail's parts.
+# $reader_known and $person_known are yes or no, $weekday runs from 1 (Monday) to 7.
+
+## What every mail may have
+
+greeting = { $reader_known ->
+    [yes] Hello { $given_name },
+   *[no] Hello,
+}
+link_note = The link is for you alone, and works until { expire_time }.
+link_help = If the button does not work, copy this address into your browser{ colon }
+guide = How to get started
+colon = :
+expire_time = { weekday }, { $day } { month } { $year }, { $time } UTC
+weekday = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+
+## The mails
+
+WELCOME = { $person_known ->
+    [yes] { $person } invited you to { $account }
+   *[no] You are invited to { $account }
+}
+    .heading = Welcome to { $account }
+    .lead = { $person_known ->
+        [yes] { $person } has invited you to join { $account }.
+       *[no] You have been invited to join { $account }.
+    } Accept the invitation and choose your password to begin.
+    .button = Accept the invitation
+    .products = Your products in { $account }
+    .foot = If you do not know { $account }, ignore this e-mail: nothing happens unless you accept.
+
+TRANSFER = { $person_known ->
+    [yes] { $person } invites you to move to { $account }
+   *[no] You are invited to move to { $account }
+}
+    .heading = Move to { $account }?
+    .lead = { $person_known ->
+        [yes] { $person } invites you to move to the account { $account }.
+       *[no] You are invited to move to the account { $account }.
+    }
+    .more = Your e-mail address already belongs to a user of another account. You stay there, and nothing changes, until you accept. When you accept, you leave that account with your role and licenses there, and become a user of { $account }.
+    .button = Look at the invitation
+    .products = Your products in { $account }
+    .foot = If you do not want to move, ignore this e-mail.
+
+SIGN_UP = Finish making the account { $account }
+    .lead = Thank you for signing up. Confirm that this address is yours and choose a password, and the account { $account } is made.
+    .button = Make the account
+    .foot = If you have not signed up, ignore this e-mail: no account is made unless the link is used.
+
+SIGN_UP_KNOWN = You have an account already
+    .lead = Somebody, perhaps you, has signed up with this e-mail address. It belongs to a user of { $account } already, so no other account was made.
+    .more = Log in with this address and your password. If you have forgotten the password, ask for a new one where you log in. If you have been invited and have not answered yet, use the link in the invitation, or ask an administrator of { $account } to send it again.
+    .foot = If it was not you, you need do nothing: whoever it was has learnt nothing about you.
+
+PASSWORD_RESET = Choose a new password
+    .lead = Somebody, perhaps you, has asked for a new password for your user in { $account }.
+    .button = Choose a new password
+    .foot = If it was not you, ignore this e-mail: your password stays as it is.
+
+PASSWORD_CHANGED = Your password was changed
+    .lead = The password of your user in { $account } was changed, and you have been logged out everywhere else.
+    .foot = If it was not you, ask for a new password at once where you log in, and tell an administrator of { $account }.
+
+TRANSFER_JOINED = { $person } has joined { $account }
+    .lead = { $person } has accepted the invitation to move to { $account }, and is a user of the account now.
+    .foot = You get this e-mail because you are an administrator of { $account }.
+
+TRANSFER_LEFT = { $person } has left { $account }
+    .lead = { $person } has accepted an invitation to another account, and is no longer a user of { $account }. Their licenses are free again.
+    .foot = You get this e-mail because you are an administrator of { $account }.
+
+BILLING_CONTACT_OFFERED = Become the billing contact of { $account }?
+    .lead = { $person } would like you to take over as the billing contact of { $account }. The billing contact alone may change the subscription and the billing information.
+    .more = Log in to accept or to decline. Nothing changes until you accept.
+    .foot = You get this e-mail because you are a user of { $account }.
+
+BILLING_CONTACT_CHANGED = { $person } is the billing contact of { $account }
+    .lead = { $person } has taken over as the billing contact of { $account }, and alone may change the subscription and the billing information now.
+    .foot = You get this e-mail because you are the billing contact, or were until now.
+
+ACCOUNT_CLOSED = { $account } is closed
+    .lead = { $person_known ->
+        [yes] The account { $account } was closed by { $person }.
+       *[no] The account { $account } was closed.
+    } Nobody can log in to it any more, its subscription has ended, and your e-mail address is free for another account.
+    .foot = Thank you for having used Usher.
