@@ -1,6 +1,7 @@
 //! Mails arrive: both parts, the link, the names, whatever is in them.
 
 use mail_parser::MimeHeaders;
+use proto::notification::internal::v1::Mail;
 use proto::notification::v1::delivery::{Kind, State};
 
 use crate::mail_server::{Answer, MailServer};
@@ -9,6 +10,7 @@ use crate::notification::{NEVER, Notification, Place, SOON, mail, welcome};
 crate::on_both_databases!(
     a_welcome_arrives_as_text_and_html_with_link_names_and_guides,
     a_transfer_says_that_nothing_changes_until_it_is_accepted,
+    a_mail_is_written_in_the_readers_language_or_english,
     names_stay_what_they_are_whatever_they_hold,
     an_internationalised_address_is_written_to,
     three_hundred_mails_share_a_few_connections,
@@ -73,6 +75,34 @@ async fn a_transfer_says_that_nothing_changes_until_it_is_accepted(place: Place)
     let text = received.parse().body_text(0).unwrap().into_owned();
     assert!(text.contains("nothing changes, until you accept"), "{text}");
     assert!(text.contains(&order.link), "{text}");
+    notification.stop().await;
+}
+
+async fn a_mail_is_written_in_the_readers_language_or_english(place: Place) {
+    let server = MailServer::start().await;
+    let notification = Notification::start(&place, mail(server.url())).await;
+    let cases = [
+        ("de", "de", "Guten Tag Ada Lovelace,", "30. November 2026"),
+        ("pt-BR", "pt", "Olá, Ada!", "30 de novembro de 2026"),
+        ("ja", "en", "Hello Ada,", "30 November 2026"),
+    ];
+    for (wished, written, greeting, date) in cases {
+        let to = format!("{written}@example.com");
+        let order = Mail {
+            language: wished.into(),
+            ..welcome(&to)
+        };
+        notification.enqueue(vec![order.clone()]).await.unwrap();
+        notification.reaches(&order, State::Sent).await;
+
+        let received = &server.received_by(&to)[0];
+        let parsed = received.parse();
+        assert_eq!(parsed.content_language().as_text(), Some(written));
+        let text = parsed.body_text(0).unwrap();
+        for words in [greeting, date, order.link.as_str()] {
+            assert!(text.contains(words), "{words} is missing in {text}");
+        }
+    }
     notification.stop().await;
 }
 

@@ -8,6 +8,7 @@ mod tests;
 mod values;
 mod words;
 
+use fluent_bundle::FluentArgs;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -52,8 +53,9 @@ impl Templates {
     /// When words or shapes do not fit the mail.
     pub(crate) fn render(&self, mail: &Mail) -> Result<Letter, RenderError> {
         let words = self.languages.nearest(&mail.language);
-        let subject = words.text(mail.kind.as_str(), &values(&mail.content))?;
-        let parts = parts(words, mail, &subject)?;
+        let values = values(&mail.content);
+        let subject = words.text(mail.kind.as_str(), &values)?;
+        let parts = parts(words, mail, &values, &subject)?;
         let render = |shape| self.shapes.get_template(shape)?.render(&parts);
         Ok(Letter {
             id: mail.id,
@@ -71,10 +73,9 @@ impl Templates {
 }
 
 /// What the shapes are filled with.
-fn parts(words: &Words, mail: &Mail, subject: &str) -> Result<Value, RenderError> {
-    let values = values(&mail.content);
-    let part = |name| words.part(mail.kind.as_str(), name, &values);
-    let shared = |message| words.text(message, &values);
+fn parts(words: &Words, mail: &Mail, values: &FluentArgs<'_>, subject: &str) -> Result<Value, RenderError> {
+    let part = |name| words.part(mail.kind.as_str(), name, values);
+    let shared = |message| words.text(message, values);
     let link = mail.link.as_ref().map(Link::expose);
     let link_note = link.map(|_| shared("link_note")).transpose()?;
     let heading = Some(part("heading")?).filter(|heading| !heading.is_empty());
