@@ -13,7 +13,7 @@ fn write_billing(folder: &Path, more: &str) {
     let database = folder.join("billing.db");
     let text = format!(
         "{more}\nlisten = \"127.0.0.1:0\"\nlicensing = \"http://127.0.0.1:9\"\nidentity = \"http://127.0.0.1:9\"\n[database]\nurl = \"sqlite://{}\"\n\
-         [callers]\nkey = \"{KEY}\"\n",
+         [callers]\nkey = \"{KEY}\"\n[changes]\npreview_key = \"{KEY}\"\n",
         database.display()
     );
     std::fs::write(folder.join("billing.toml"), text).unwrap();
