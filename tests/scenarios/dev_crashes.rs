@@ -9,7 +9,7 @@ use proto::admin::v1::ImportOptions;
 use testkit::{Process, eventually, free_port, usher_program};
 use usher::DevFile;
 
-use crate::big_import::{self, DEATHS, SIZE, done};
+use crate::big_import::{self, DEATHS, done};
 use crate::support::crowd::crowd;
 use crate::support::deaths::{ABORTING, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, check, rivalry};
 use crate::support::imports::{ended, import};
@@ -186,10 +186,11 @@ async fn a_crowd_is_there_once_though_everything_dies_three_times() {
     let pools = settled(&owner).await;
     let training = pools.iter().find(|pool| pool.product == "training").unwrap();
     let seats = usize::try_from(training.assigned).unwrap();
-    let (emails, file) = crowd(SIZE);
+    let size = big_import::size();
+    let (emails, file) = crowd(size);
     let begun = import(&owner, ImportOptions::default(), &file).await.unwrap();
     for share in DEATHS {
-        done(&owner, &begun.id, SIZE / 100 * share).await;
+        done(&owner, &begun.id, size / 100 * share).await;
         resident.restart(None);
         owner = resident.ready().await.expect("nothing tells it to die");
     }

@@ -5,8 +5,14 @@ pub const POSTGRES_URL: &str = "USHER_TEST_POSTGRES_URL";
 /// The Redis server to use: `redis://127.0.0.1:6379`. Its numbered databases are emptied at will.
 pub const REDIS_URL: &str = "USHER_TEST_REDIS_URL";
 
+/// Nextest's number of this test among those that run at once.
+pub(crate) const SLOT: &str = "NEXTEST_TEST_GLOBAL_SLOT";
+
 /// The value of `name`, if it is set to something.
-#[expect(clippy::disallowed_methods, reason = "test servers are no service's configuration")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's surroundings are no service's configuration"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

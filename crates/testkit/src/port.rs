@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result};
 
+use crate::environment::{SLOT, variable};
+
 /// Below the ports that systems give to outgoing connections, so that nobody takes it before it is used.
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 20_000;
@@ -27,8 +29,7 @@ pub fn free_port() -> Result<u16> {
 
 /// The first port that this process may take, and how many there are. Nextest numbers the tests that run at once.
 fn share() -> (u16, u16) {
-    let slot = std::env::var("NEXTEST_TEST_GLOBAL_SLOT").ok();
-    match slot.and_then(|slot| slot.parse::<u16>().ok()) {
+    match variable(SLOT).and_then(|slot| slot.parse::<u16>().ok()) {
         Some(slot) => (FIRST + slot % (COUNT / SHARE) * SHARE, SHARE),
         None => (FIRST, COUNT),
     }

@@ -132,7 +132,7 @@ impl Parts<'_> {
             clients: settings.block("clients", &[])?,
             licensing: self.peers.licensing.clone().into(),
             identity: self.peers.identity.clone().into(),
-            catalogue: None,
+            catalogue: settings.key("catalogue")?,
             relay: settings.block("relay", &[])?,
             changes: settings.block("changes", &[("preview_key", &self.keys.preview_key)])?,
             cycle: settings.block("cycle", &[])?,
