@@ -186,7 +186,7 @@ async fn the_billing_contact_hands_over_in_two_steps(world: &World) {
     mailed(world, &new, "Log in to accept or to decline").await;
     accept(&heir).await.unwrap();
     for concerned in [&old, &new] {
-        mailed(world, concerned, "has taken over the post").await;
+        mailed(world, concerned, "has taken over as the billing contact").await;
     }
     // Nobody is logged out; the post's permissions are where the post is.
     let refused = eventually(PATIENCE, async || {
