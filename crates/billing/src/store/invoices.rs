@@ -1,10 +1,9 @@
 //! The table `invoices`. What an invoice says is written when it is made, and once more when it is issued; never after.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Value,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use storage::{Sql, StorageError};
+use storage::StorageError;
 use types::{AccountId, InvoiceId, PageSize, Timestamp};
 
 use super::{from_json, json_text, unreadable};
@@ -146,19 +145,9 @@ pub(crate) async fn next_due(
     Ok(row.and_then(|row| row.next_time).map(Timestamp::from_micros))
 }
 
-const DUE: Sql = Sql {
-    postgres: "
-        SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
-        WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2",
-    sqlite: "
-        SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
-        WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2",
-};
-
-#[derive(FromQueryResult)]
-struct Due {
-    account_id: String,
-}
+const DUE: &str = "
+    SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
+    WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2";
 
 /// Up to `limit` accounts about whose invoices something is to be done.
 pub(crate) async fn due(
@@ -166,14 +155,7 @@ pub(crate) async fn due(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<AccountId>, StorageError> {
-    let values = vec![Value::from(now.micros()), Value::from(i64::from(limit))];
-    let rows: Vec<Due> = DUE.query(conn, values).await?;
-    let read = |row: Due| {
-        row.account_id
-            .parse()
-            .map_err(|error| unreadable("invoices.account_id", error))
-    };
-    rows.into_iter().map(read).collect()
+    super::due::due(conn, DUE, now, limit).await
 }
 
 fn write(invoice: &Invoice) -> Result<row::ActiveModel, StorageError> {

@@ -1,6 +1,7 @@
 //! The tables, one a file.
 
 pub(crate) mod accounts;
+mod due;
 pub(crate) mod intents;
 pub(crate) mod invoices;
 mod migration;

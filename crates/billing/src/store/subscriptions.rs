@@ -1,10 +1,9 @@
 //! The table `subscriptions`.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect, Value,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
 };
-use storage::{Sql, StorageError};
+use storage::StorageError;
 use types::{AccountId, Timestamp};
 
 use super::{from_json, json_text, unreadable};
@@ -113,19 +112,9 @@ pub(crate) async fn sold(conn: &impl ConnectionTrait) -> Result<Vec<PlanKey>, St
 }
 
 /// An account whose clock somebody moves has a present of its own.
-const DUE: Sql = Sql {
-    postgres: "
-        SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
-        WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2",
-    sqlite: "
-        SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
-        WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2",
-};
-
-#[derive(FromQueryResult)]
-struct Due {
-    account_id: String,
-}
+const DUE: &str = "
+    SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
+    WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2";
 
 /// Up to `limit` accounts about whose subscriptions something is to be done.
 pub(crate) async fn due(
@@ -133,14 +122,7 @@ pub(crate) async fn due(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<AccountId>, StorageError> {
-    let values = vec![Value::from(now.micros()), Value::from(i64::from(limit))];
-    let rows: Vec<Due> = DUE.query(conn, values).await?;
-    let read = |row: Due| {
-        row.account_id
-            .parse()
-            .map_err(|error| unreadable("subscriptions.account_id", error))
-    };
-    rows.into_iter().map(read).collect()
+    super::due::due(conn, DUE, now, limit).await
 }
 
 fn write(subscription: &Subscription, calendar: &Calendar) -> Result<row::ActiveModel, StorageError> {

@@ -43,9 +43,7 @@ impl Change for AssignSeatsRequest {
     }
 
     fn read(kind: answer::Kind) -> Option<AssignSeatsResponse> {
-        let answer::Kind::BatchUpdateUsers(answer) = kind else {
-            return None;
-        };
+        let answer = BatchUpdateUsersRequest::read(kind)?;
         Some(AssignSeatsResponse {
             results: answer.results,
             seats: answer.seats,

@@ -45,9 +45,7 @@ impl Change for ReleaseSeatsRequest {
     }
 
     fn read(kind: answer::Kind) -> Option<ReleaseSeatsResponse> {
-        let answer::Kind::BatchUpdateUsers(answer) = kind else {
-            return None;
-        };
+        let answer = BatchUpdateUsersRequest::read(kind)?;
         Some(ReleaseSeatsResponse {
             results: answer.results,
         })
