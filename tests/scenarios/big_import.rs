@@ -34,7 +34,7 @@ pub fn options() -> ImportOptions {
 
 /// Waits until so many rows are done.
 pub async fn done(owner: &Owner, import_id: &str, count: usize) -> Import {
-    eventually(PATIENCE, async || match look(owner, import_id).await {
+    eventually(PATIENCE * 5, async || match look(owner, import_id).await {
         Ok(import) if usize::try_from(import.done_count).unwrap() >= count => Ok(import),
         other => Err(format!("{other:?}")),
     })
@@ -94,7 +94,7 @@ pub async fn check(world: &World, owner: &Owner, emails: &[String], import: &Imp
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowd_is_there_once_though_identity_dies_three_times() {
     let mut world = World::of(Cluster::start_with(hasten).await.unwrap());
-    let owner = world.account_on("enterprise-yearly").await;
+    let mut owner = world.account_on("enterprise-yearly").await;
     let size = size();
     let (emails, file) = crowd(size);
     let begun = import(&owner, options(), &file).await.unwrap();
@@ -103,7 +103,9 @@ async fn a_crowd_is_there_once_though_identity_dies_three_times() {
         let member = world.cluster().member("identity");
         member.process().kill();
         member.start(&[]).await.unwrap();
+        owner = owner.refreshed().await;
     }
     let import = ended(&owner, &begun.id).await;
+    let owner = owner.refreshed().await;
     check(&world, &owner, &emails, &import, size).await;
 }

@@ -195,5 +195,6 @@ async fn a_crowd_is_there_once_though_everything_dies_three_times() {
         owner = resident.ready().await.expect("nothing tells it to die");
     }
     let import = ended(&owner, &begun.id).await;
+    let owner = resident.ready().await.expect("nothing tells it to die");
     big_import::check(&resident.world, &owner, &emails, &import, seats).await;
 }

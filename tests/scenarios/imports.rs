@@ -10,12 +10,16 @@ use proto::admin::v1::{
     WatchImportRequest, WelcomeEmail, welcome_email,
 };
 use proto::identity::v1::group_service_client::GroupServiceClient;
-use proto::identity::v1::{CreateGroupRequest, Role, User};
+use proto::identity::v1::role_service_client::RoleServiceClient;
+use proto::identity::v1::{AssignRolesRequest, CreateGroupRequest, Role, RoleAssignment, User};
+use testkit::eventually;
 use tonic::Code;
-use tonic_types::StatusExt;
+use tonic_types::{RpcStatusExt, StatusExt};
 
+use crate::big_import::done;
+use crate::support::crowd::crowd;
 use crate::support::imports::{ended, failures, import, look, reason, send, sheet};
-use crate::support::{Owner, World, adding, fresh, on_both, refusal, settled, with_role};
+use crate::support::{Owner, PATIENCE, World, adding, fresh, on_both, refusal, settled, with_role};
 
 on_both! {
     a_file_is_imported_with_everything_its_rows_say
@@ -26,6 +30,7 @@ on_both! {
     what_an_admin_may_not_touch_stays_as_it_is
     the_same_file_twice_is_one_import
     an_import_is_nobody_elses_business
+    an_import_stops_when_its_author_may_add_nobody_any_more
 }
 
 fn with_seats(products: &[&str]) -> ImportOptions {
@@ -360,4 +365,57 @@ async fn an_import_is_nobody_elses_business(world: &World) {
         (Code::PermissionDenied, "PERMISSION_REQUIRED".to_owned())
     );
     assert_eq!(ended(&owner, &begun.id).await.state(), State::Succeeded);
+}
+
+async fn an_import_stops_when_its_author_may_add_nobody_any_more(world: &World) {
+    let owner = world.account_on("enterprise-yearly").await;
+    let admin = owner.admit(world, with_role(Role::Admin)).await;
+    let (emails, file) = crowd(8_000);
+    let begun = import(&admin, with_seats(&["training"]), &file).await.unwrap();
+    let watch = WatchImportRequest {
+        import_id: begun.id.clone(),
+    };
+    let mut client = ImportServiceClient::new(admin.channel.clone());
+    let watched = client.watch_import(admin.request(watch)).await.unwrap().into_inner();
+    done(&admin, &begun.id, 1_000).await;
+    let demotion = AssignRolesRequest {
+        assignments: vec![RoleAssignment {
+            user_id: admin.tokens.user_id.clone(),
+            role: Role::Member.into(),
+            ..RoleAssignment::default()
+        }],
+        allow_partial: false,
+    };
+    let client = RoleServiceClient::new(owner.channel.clone());
+    // SQLite has one writer at a time, and an import writes all the time.
+    eventually(PATIENCE, async || {
+        client
+            .clone()
+            .assign_roles(owner.request(demotion.clone()))
+            .await
+            .map_err(|status| format!("{status:?}"))
+    })
+    .await;
+    let import = ended(&owner, &begun.id).await;
+    assert_eq!(import.state(), State::Failed, "{import:?}");
+    let error = import.error.clone().unwrap().get_error_details();
+    assert_eq!(error.error_info().unwrap().reason, "PERMISSION_LOST");
+    let made = import.done_count;
+    assert!(
+        (1_000..i64::try_from(emails.len()).unwrap()).contains(&made),
+        "{import:?}"
+    );
+    assert_eq!(
+        held(&owner, ["training"]).await,
+        [made],
+        "what was held for the rest is free"
+    );
+    let told: Vec<_> = watched.collect().await;
+    let status = told.into_iter().find_map(Result::err).unwrap();
+    let expected = (Code::Unauthenticated, "SESSION_ENDED".to_owned());
+    assert_eq!(
+        refusal(&status),
+        expected,
+        "another role ends sessions, and what they watch"
+    );
 }

@@ -6,7 +6,7 @@ use proto::admin::v1::{
 };
 use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::session_service_client::SessionServiceClient;
-use proto::identity::v1::{AcceptInvitationRequest, LogInRequest, SessionTokens};
+use proto::identity::v1::{AcceptInvitationRequest, LogInRequest, RefreshSessionRequest, SessionTokens};
 use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{ListSeatPoolsRequest, SeatPool};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
@@ -70,6 +70,23 @@ impl Owner {
             channel,
             tokens: answer.tokens.unwrap(),
         })
+    }
+
+    /// The same session with its next tokens: an access token lives for five minutes, some stories are longer.
+    pub async fn refreshed(&self) -> Self {
+        let answer = read(async || {
+            let message = RefreshSessionRequest {
+                refresh_token: self.tokens.refresh_token.clone(),
+            };
+            SessionServiceClient::new(self.channel.clone())
+                .refresh_session(message)
+                .await
+        })
+        .await;
+        Self {
+            channel: self.channel.clone(),
+            tokens: answer.tokens.unwrap(),
+        }
     }
 
     /// A message with this person's access token.

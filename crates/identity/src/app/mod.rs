@@ -75,6 +75,7 @@ mod resolve_reservations;
 mod revoke_invitation;
 mod run_imports;
 mod sign_up;
+mod still;
 mod tokens;
 mod update_account;
 mod update_account_settings;

@@ -12,7 +12,7 @@ use super::App;
 use super::list_audit_events::show;
 use crate::domain::audit_log::{Filter, Order, Shown};
 use crate::domain::error::Error;
-use crate::store::{audit_events, users};
+use crate::store::audit_events;
 
 /// The most events in one message, and in memory for one watcher.
 const BATCH: u64 = 100;
@@ -118,16 +118,7 @@ impl Watcher {
 
     /// Whether the watcher may still watch, and what they may see from now on.
     async fn check(&mut self) -> Result<(), Error> {
-        let Person { user, session, .. } = self.person;
-        let standing = users::standing(self.app.database.reader(), user, session)
-            .await?
-            .filter(|standing| standing.account_id == self.person.account)
-            .ok_or(Error::SessionEnded)?;
-        self.person.permissions = standing.permissions;
-        if self.person.can(Permission::ManageAccountSettings) {
-            Ok(())
-        } else {
-            Err(Error::PermissionLost)
-        }
+        self.person = self.app.still(&self.person, Permission::ManageAccountSettings).await?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use chassis::Person;
 use futures::{Stream, stream};
-use types::ImportId;
+use types::{ImportId, Permission};
 
 use super::App;
 use crate::domain::error::Error;
@@ -10,7 +10,7 @@ use crate::domain::import::Import;
 
 impl App {
     /// An import of the caller's account as it is, and again whenever it has moved on, until it has ended or a watch has
-    /// lasted as long as one does.
+    /// lasted as long as one does, or with an error when the caller may not watch any longer.
     ///
     /// # Errors
     /// [`Error::ImportNotFound`].
@@ -31,7 +31,7 @@ impl App {
                         return None;
                     }
                     tokio::time::sleep(app.import_config.watch).await;
-                    import = match app.get_import(&person, id).await {
+                    import = match app.look_again(&person, id).await {
                         Ok(import) => import,
                         Err(error) => return Some((Err(error), None)),
                     };
@@ -39,5 +39,10 @@ impl App {
                 Some((Ok(import.clone()), Some((Some(import.revision), import))))
             }
         }))
+    }
+
+    async fn look_again(&self, person: &Person, id: ImportId) -> Result<Import, Error> {
+        self.still(person, Permission::ManageUsers).await?;
+        self.get_import(person, id).await
     }
 }

@@ -35,6 +35,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         ..TelemetryConfig::default()
     };
     let _telemetry = telemetry::init("dev", &telemetry)?;
+    // Of pages of 2 MiB each, a heap of 25 MiB would touch a hundred.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay");
+    }
     let shutdown = shutdown::signal()?;
     let options = DevOptions {
         listen: args.listen,

@@ -2,8 +2,7 @@
 //! committed, several at a time.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use types::{RequestId, failpoint};
@@ -94,34 +93,38 @@ impl Work {
     async fn make_all(&mut self, plan: &mut Plan) -> Result<End, Error> {
         let rows = Rows::new(&self.app, &self.import)?;
         // No chunk is begun any more; those under way come to their end, so that it is known what they have done.
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        let chunks = stream::try_unfold((rows, is_stopped.clone()), |(mut rows, is_stopped)| async move {
-            if is_stopped.load(Ordering::Relaxed) {
-                return Ok::<_, Error>(None);
+        let stop = Arc::new(OnceLock::new());
+        let (beginner, stopped) = (self.clone(), stop.clone());
+        let chunks = stream::try_unfold(rows, move |mut rows| {
+            let (beginner, stopped) = (beginner.clone(), stopped.clone());
+            async move {
+                if stopped.get().is_some() {
+                    return Ok::<_, Error>(None);
+                }
+                let Some(maker) = beginner.anew().await? else {
+                    stopped.get_or_init(|| End::Failed(ImportFault::PermissionLost));
+                    return Ok(None);
+                };
+                let chunk = rows.next().await?;
+                Ok(chunk.map(|chunk| ((maker, chunk), rows)))
             }
-            let chunk = rows.next().await?;
-            Ok(chunk.map(|chunk| (chunk, (rows, is_stopped))))
         });
-        let (maker, planned, grants) = (self.clone(), plan.chunks.clone(), plan.grants.clone());
-        let planned = chunks.try_filter_map(move |chunk| {
+        let (planned, grants) = (plan.chunks.clone(), plan.grants.clone());
+        let planned = chunks.try_filter_map(move |(maker, chunk)| {
             let planned = planned.get(&chunk.number).cloned();
-            async move { Ok(planned.map(|planned| (chunk, planned))) }
+            async move { Ok(planned.map(|planned| (maker, chunk, planned))) }
         });
-        let made = planned.map_ok(move |(chunk, planned)| {
+        let made = planned.map_ok(move |(maker, chunk, planned)| {
             let grant = |request_id| grants.get(&request_id).cloned();
             let grants = [grant(planned.request_id), grant(planned.update_request_id)];
-            let maker = maker.clone();
             async move {
                 let made = maker.make(&chunk.rows, &planned, grants).await?;
                 Ok::<_, Error>((planned.number, made))
             }
         });
         let mut made = made.try_buffered(IN_FLIGHT).boxed();
-        let mut end = if self.import.is_cancelled {
-            End::Cancelled
-        } else {
-            End::Succeeded
-        };
+        // One that was to stop from the beginning only writes down what was done.
+        let is_late = self.import.is_cancelled;
         while let Some((number, made)) = made.try_next().await? {
             match made {
                 Made::Committed(judged) => {
@@ -138,17 +141,21 @@ impl Work {
                     }
                 }
                 Made::TooFewSeats => {
-                    end = End::Failed(ImportFault::SeatsExhausted);
-                    is_stopped.store(true, Ordering::Relaxed);
+                    stop.get_or_init(|| End::Failed(ImportFault::SeatsExhausted));
                 }
             }
-            // One that was to stop from the beginning only writes down what was done.
-            if self.import.is_cancelled && !matches!(end, End::Cancelled) {
-                end = End::Cancelled;
-                is_stopped.store(true, Ordering::Relaxed);
+            if self.import.is_cancelled && !is_late {
+                stop.get_or_init(|| End::Cancelled);
             }
         }
-        Ok(end)
+        let end = stop.get().copied().unwrap_or(End::Succeeded);
+        Ok(if self.import.is_cancelled { End::Cancelled } else { end })
+    }
+
+    /// The same work with what whoever imports may do by now; none when they may not import any more.
+    async fn anew(&self) -> Result<Option<Self>, Error> {
+        let person = self.app.importer(&self.import).await?;
+        Ok(person.map(|person| Self { person, ..self.clone() }))
     }
 }
 
