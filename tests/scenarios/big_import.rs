@@ -34,7 +34,7 @@ pub fn options() -> ImportOptions {
 
 /// Waits until so many rows are done.
 pub async fn done(owner: &Owner, import_id: &str, count: usize) -> Import {
-    eventually(PATIENCE * 5, async || match look(owner, import_id).await {
+    eventually(PATIENCE * 20, async || match look(owner, import_id).await {
         Ok(import) if usize::try_from(import.done_count).unwrap() >= count => Ok(import),
         other => Err(format!("{other:?}")),
     })

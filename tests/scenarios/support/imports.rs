@@ -52,7 +52,7 @@ pub async fn look(owner: &Owner, import_id: &str) -> Result<Import, Status> {
 
 /// An import when it has ended.
 pub async fn ended(owner: &Owner, import_id: &str) -> Import {
-    eventually(PATIENCE * 5, async || match look(owner, import_id).await {
+    eventually(PATIENCE * 20, async || match look(owner, import_id).await {
         Ok(import) if import.end_time.is_some() => Ok(import),
         other => Err(format!("{other:?}")),
     })
