@@ -1,0 +1,81 @@
+#!/bin/sh
+# Makes the keys and passwords of a new installation: one file of variables for each service, for its migrations and for the
+# database server, as Kubernetes' Secrets and Compose read them, and `operator.toml` for whoever makes accounts.
+#
+#   make_keys.sh FOLDER
+#
+# POSTGRES (host:port), REDIS_URL and MAIL_URL name the stores and the mail server; USHER runs the program, such as
+# `docker run --rm usher:0.1.0`. What is in FOLDER is secret, and losing it is losing the links and sessions that are out.
+set -eu
+
+folder=${1:?the folder to make}
+: "${USHER:=usher}" "${POSTGRES:=postgres:5432}" "${REDIS_URL:=redis://redis:6379/0}" "${MAIL_URL:=smtp://mailpit:1025}"
+
+umask 077
+mkdir "$folder"
+cd "$folder"
+
+# Appends to the file of $1 the variable $2 of the service's configuration.
+say() {
+  printf 'USHER_%s__%s=%s\n' "$(printf %s "$1" | tr a-z A-Z)" "$2" "$3" >>"$1.env"
+}
+
+pair() {
+  made=$($USHER keygen)
+  key=$(printf '%s\n' "$made" | sed -n 's/^key = "\(.*\)"$/\1/p')
+  public_key=$(printf '%s\n' "$made" | sed -n 's/^public_key = "\(.*\)"$/\1/p')
+}
+
+password() {
+  od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# Says whose calls are believed by whom: caller, then those it calls.
+caller() {
+  pair
+  name=$(printf %s "$1" | tr a-z A-Z)
+  if [ "$1" = operator ]; then
+    printf 'gateway = "http://127.0.0.1:50051"\nidentity = "http://127.0.0.1:50052"\n\n[callers]\nkey = "%s"\n' "$key" >operator.toml
+  else
+    say "$1" CALLERS__KEY "$key"
+  fi
+  shift
+  for called in "$@"; do
+    say "$called" "CALLERS__TRUSTED__$name" "$public_key"
+  done
+}
+
+database() {
+  upper=$(printf %s "$1" | tr a-z A-Z)
+  own=$(password)
+  migrator=$(password)
+  say "$1" DATABASE__URL "postgres://$1:$own@$POSTGRES/$1"
+  printf 'USHER_%s__DATABASE__URL=postgres://%s_migrator:%s@%s/%s\n' "$upper" "$1" "$migrator" "$POSTGRES" "$1" >>migration.env
+  printf '%s_PASSWORD=%s\n%s_MIGRATOR_PASSWORD=%s\n' "$upper" "$own" "$upper" "$migrator" >>postgres.env
+}
+
+caller gateway identity licensing billing notification
+caller identity licensing billing notification
+caller licensing identity
+caller billing identity licensing
+caller notification identity
+caller operator identity
+
+pair
+say identity SESSIONS__ACCESS_KEY "$key"
+say gateway ACCESS__PUBLIC_KEY "$public_key"
+pair
+say identity ADMISSION__GRANT_KEY "$key"
+say licensing GRANT_KEY "$key"
+pair
+say identity LINKS__KEY "$key"
+pair
+say billing CHANGES__PREVIEW_KEY "$key"
+
+printf 'POSTGRES_PASSWORD=%s\n' "$(password)" >postgres.env
+for service in identity licensing billing notification; do
+  database "$service"
+done
+say identity SHARED__REDIS_URL "$REDIS_URL"
+say gateway SHARED__REDIS_URL "$REDIS_URL"
+say notification MAIL__URL "$MAIL_URL"

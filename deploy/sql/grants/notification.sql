@@ -1,0 +1,5 @@
+-- What notification may do in its database.
+
+\set service notification
+\set removes 'outbox'
+\ir service.sql
