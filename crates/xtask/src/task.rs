@@ -7,6 +7,7 @@ use crate::bench::Bench;
 use crate::ci::Ci;
 use crate::fuzz::Fuzz;
 use crate::layering::Layering;
+use crate::load::Load;
 use crate::setup::Setup;
 use crate::test::Test;
 use crate::up::Up;
@@ -22,6 +23,7 @@ pub enum Task {
     Up(Up),
     Bench(Bench),
     Fuzz(Fuzz),
+    Load(Load),
 }
 
 impl Task {
@@ -34,6 +36,7 @@ impl Task {
             Self::Up(task) => task.run(),
             Self::Bench(task) => task.run(),
             Self::Fuzz(task) => task.run(),
+            Self::Load(task) => task.run(),
         }
     }
 }

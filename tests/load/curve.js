@@ -1,0 +1,23 @@
+// One point of the curve of throughput against latency: VUS virtual users for DURATION, written to RESULT.
+import { right } from './work.js';
+
+export { mix, setup, teardown } from './work.js';
+
+const vus = Number(__ENV.VUS || 8);
+const duration = __ENV.DURATION || '10s';
+
+export const options = {
+  thresholds: right,
+  summaryTrendStats: ['med', 'p(95)', 'p(99)'],
+  scenarios: { mix: { executor: 'constant-vus', exec: 'mix', vus, duration } },
+};
+
+export function handleSummary({ metrics, state }) {
+  const { med, 'p(95)': p95, 'p(99)': p99 } = metrics.grpc_req_duration.values;
+  const calls = metrics.iterations.values.rate;
+  const point = { vus, calls, med, p95, p99, wrong: metrics.checks.values.fails };
+  return {
+    [__ENV.RESULT]: `${JSON.stringify(point)}\n`,
+    stdout: `${vus} virtual users: ${calls.toFixed(0)} a second\n`,
+  };
+}
