@@ -1,0 +1,73 @@
+//! The program itself reads the configuration that its pods are given.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chassis::{ClientConfig, Peer, ServerConfig, config};
+
+use crate::support::{Keys, SERVICES, deploy, each_overlay, list};
+
+/// What the program makes of a service's file and variables.
+pub fn read(service: &str, file: &Path, variables: BTreeMap<String, String>) {
+    fn accept(service: &str, peers: &[&Peer], server: &ServerConfig, clients: &ClientConfig) {
+        assert!(server.insecure_plaintext, "{service} refuses to listen");
+        for peer in peers {
+            peer.channel(clients)
+                .unwrap_or_else(|error| panic!("{service}: {error}"));
+        }
+    }
+    macro_rules! read {
+        ($config:ty, $($peer:ident)+) => {{
+            let config: $config = config::load_with(service, Some(file), variables).unwrap_or_else(|error| panic!("{error}"));
+            accept(service, &[$(&config.$peer),+], &config.server, &config.clients);
+        }};
+    }
+    match service {
+        "gateway" => read!(gateway::Config, identity licensing billing notification),
+        "identity" => read!(identity::Config, licensing billing notification),
+        "licensing" => read!(licensing::Config, identity),
+        "billing" => read!(billing::Config, licensing identity),
+        "notification" => read!(notification::Config, identity),
+        other => panic!("there is no service {other}"),
+    }
+}
+
+#[tokio::test]
+async fn services_take_what_their_pods_are_given() {
+    each_overlay(|manifests| {
+        for service in SERVICES {
+            let pod = manifests.deployment(service);
+            let container = pod.containers().next().unwrap();
+            let path = format!("/etc/usher/{service}.toml");
+            assert_eq!(list(container, "/args"), ["serve", service, "--config", &path]);
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &pod.files(manifests, container)[&path]).unwrap();
+            read(service, file.path(), manifests.variables(container));
+        }
+    });
+}
+
+#[tokio::test]
+async fn every_key_of_a_new_installation_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::make(&folder.path().join("keys"), &[]);
+    for service in SERVICES {
+        let mut variables = keys.variables(service).unwrap();
+        let prefix = format!("USHER_{}__", service.to_uppercase());
+        assert!(variables.keys().all(|key| key.starts_with(&prefix)), "{service}");
+        // Unknown keys are refused, so that one which is misspelled shows.
+        let file = deploy().join(format!("kustomize/base/config/{service}.toml"));
+        if service == "identity" {
+            variables.insert(format!("{prefix}LINKS__BASE"), "https://usher.example".to_owned());
+        }
+        if service == "notification" {
+            variables.insert(format!("{prefix}MAIL__FROM_ADDRESS"), "usher@usher.example".to_owned());
+        }
+        read(service, &file, variables);
+    }
+    // Made once: what is there is never overwritten.
+    let again = std::process::Command::new(deploy().join("make_keys.sh"))
+        .arg(folder.path().join("keys"))
+        .output();
+    assert!(!again.unwrap().status.success());
+}
