@@ -2,6 +2,7 @@
 
 mod config;
 mod member;
+mod rights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,8 @@ impl Cluster {
         let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
         let mut members = BTreeMap::new();
         for service in PROCESSES {
-            let mut table = site.config(service, databases.get(service).map(String::as_str))?;
+            let url = databases.get(service).map(|url| rights::of_service(service, url));
+            let mut table = site.config(service, url.as_deref())?;
             tune(service, &mut table);
             let file = write(folder.path(), service, &table)?;
             members.insert(service, Member::new(service, site.address(service)?, &file));
@@ -164,7 +166,7 @@ async fn migrated(postgres: &Postgres, service: &str, site: &Site, folder: &Path
             .await?;
         let complaint = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "`usher migrate {service}` failed: {complaint}");
-        Ok::<_, anyhow::Error>(())
+        rights::grant(postgres, service, &url).await
     };
     Ok(postgres.migrated(service, migrate).await)
 }

@@ -5,6 +5,7 @@ mod server;
 
 use std::fmt::Display;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -87,6 +88,11 @@ impl Postgres {
     /// Runs SQL in the database that `url` names, and answers its rows as text, columns divided by `|`.
     pub async fn sql(&self, url: &str, sql: &str) -> Result<String> {
         self.psql.run(url, sql).await
+    }
+
+    /// Runs a file of SQL in the database that `url` names, all of it or nothing.
+    pub async fn script(&self, url: &str, file: &Path) -> Result<()> {
+        self.psql.script(url, file).await
     }
 
     async fn exists(&self, database: &str) -> Result<bool> {

@@ -1,7 +1,7 @@
 //! PostgreSQL's own client: enough to make databases, without waiting for a driver to compile.
 
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -27,13 +27,14 @@ impl Psql {
 
     /// Runs one statement and answers its rows, without the last line's end.
     pub(super) async fn run(&self, url: &str, sql: &str) -> Result<String> {
-        let output = self.command(url).arg("-c").arg(sql).output().await?;
-        ensure!(
-            output.status.success(),
-            "psql: {}",
-            String::from_utf8_lossy(&output.stderr).trim_end()
-        );
+        let output = succeeded(self.command(url).arg("-c").arg(sql)).await?;
         Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+    }
+
+    /// Runs a file of statements in one transaction.
+    pub(super) async fn script(&self, url: &str, file: &Path) -> Result<()> {
+        succeeded(self.command(url).arg("--single-transaction").arg("-f").arg(file)).await?;
+        Ok(())
     }
 
     /// Waits for the server's advisory lock called `name`.
@@ -56,4 +57,11 @@ impl Psql {
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
+}
+
+async fn succeeded(command: &mut Command) -> Result<Output> {
+    let output = command.output().await?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "psql: {}", complaint.trim_end());
+    Ok(output)
 }
