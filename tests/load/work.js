@@ -158,18 +158,18 @@ export async function importPeople(session) {
 }
 
 // What must be true when everything is over.
-export function teardown() {
-  const end = logIn();
+export function teardown(session) {
+  const access = token(session);
   let pool;
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const { message } = call('usher.licensing.v1.SeatService/ListSeatPools', {}, end.access);
+    const { message } = call('usher.licensing.v1.SeatService/ListSeatPools', {}, access);
     pool = message.seatPools.find(({ product }) => product === SCARCE);
     if (Number(pool.reserved) === 0) {
       break;
     }
     sleep(0.1);
   }
-  const { message } = call('usher.licensing.v1.SeatService/ListSeats', { product: SCARCE, page_size: 500 }, end.access);
+  const { message } = call('usher.licensing.v1.SeatService/ListSeats', { product: SCARCE, page_size: 500 }, access);
   check(pool, {
     'in the end nothing is reserved': ({ reserved }) => Number(reserved) === 0,
     'there are no more holders than seats': ({ seats }) => message.seats.length <= Number(seats),
