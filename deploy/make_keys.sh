@@ -15,9 +15,13 @@ umask 077
 mkdir "$folder"
 cd "$folder"
 
+upper() {
+  printf %s "$1" | tr '[:lower:]' '[:upper:]'
+}
+
 # Appends to the file of $1 the variable $2 of the service's configuration.
 say() {
-  printf 'USHER_%s__%s=%s\n' "$(printf %s "$1" | tr a-z A-Z)" "$2" "$3" >>"$1.env"
+  printf 'USHER_%s__%s=%s\n' "$(upper "$1")" "$2" "$3" >>"$1.env"
 }
 
 pair() {
@@ -30,10 +34,10 @@ password() {
   od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-# Says whose calls are believed by whom: caller, then those it calls.
-caller() {
+# Gives $1 a key, and says to those that it calls, the rest, that they may believe it.
+introduce() {
   pair
-  name=$(printf %s "$1" | tr a-z A-Z)
+  name=$(upper "$1")
   if [ "$1" = operator ]; then
     printf 'gateway = "http://127.0.0.1:50051"\nidentity = "http://127.0.0.1:50052"\n\n[callers]\nkey = "%s"\n' "$key" >operator.toml
   else
@@ -46,20 +50,20 @@ caller() {
 }
 
 database() {
-  upper=$(printf %s "$1" | tr a-z A-Z)
+  name=$(upper "$1")
   own=$(password)
   migrator=$(password)
   say "$1" DATABASE__URL "postgres://$1:$own@$POSTGRES/$1"
-  printf 'USHER_%s__DATABASE__URL=postgres://%s_migrator:%s@%s/%s\n' "$upper" "$1" "$migrator" "$POSTGRES" "$1" >>migration.env
-  printf '%s_PASSWORD=%s\n%s_MIGRATOR_PASSWORD=%s\n' "$upper" "$own" "$upper" "$migrator" >>postgres.env
+  printf 'USHER_%s__DATABASE__URL=postgres://%s_migrator:%s@%s/%s\n' "$name" "$1" "$migrator" "$POSTGRES" "$1" >>migration.env
+  printf '%s_PASSWORD=%s\n%s_MIGRATOR_PASSWORD=%s\n' "$name" "$own" "$name" "$migrator" >>postgres.env
 }
 
-caller gateway identity licensing billing notification
-caller identity licensing billing notification
-caller licensing identity
-caller billing identity licensing
-caller notification identity
-caller operator identity
+introduce gateway identity licensing billing notification
+introduce identity licensing billing notification
+introduce licensing identity
+introduce billing identity licensing
+introduce notification identity
+introduce operator identity
 
 pair
 say identity SESSIONS__ACCESS_KEY "$key"

@@ -42,19 +42,22 @@ impl Installation {
                 &passwords[&format!("{upper}_PASSWORD")],
                 &passwords[&format!("{upper}_MIGRATOR_PASSWORD")],
             );
-            output(psql(postgres.url()).args([
-                "-v",
-                &format!("service={service}"),
-                "-v",
-                &format!("password={password}"),
-                "-v",
-                &format!("migrator_password={migrator}"),
-                "-f",
-                &sql("roles/roles.sql"),
-            ]));
             let variable = format!("USHER_{upper}__DATABASE__URL");
             let url = migration[&variable].replace(&there, here);
-            migrate(service, &variable, &url);
+            // Whatever is prepared bears being prepared again.
+            for _ in 0..2 {
+                output(psql(postgres.url()).args([
+                    "-v",
+                    &format!("service={service}"),
+                    "-v",
+                    &format!("password={password}"),
+                    "-v",
+                    &format!("migrator_password={migrator}"),
+                    "-f",
+                    &sql("roles/roles.sql"),
+                ]));
+                migrate(service, &variable, &url);
+            }
         }
         Self {
             keys,
@@ -75,8 +78,8 @@ impl Installation {
     }
 }
 
-/// Brings a database up to date, then says what the service may do in it; as often as one likes.
-pub fn migrate(service: &str, variable: &str, url: &str) {
+/// Brings a database up to date, then says what the service may do in it.
+fn migrate(service: &str, variable: &str, url: &str) {
     let config = deploy().join(format!("kustomize/base/migrations/config/{service}.toml"));
     let mut usher = Command::new(usher_program());
     output(
