@@ -21,7 +21,7 @@ const patience = RENEW_AFTER * (0.2 + 0.8 * Math.random());
 
 export function connection() {
   if (!connected) {
-    client.connect(address, { plaintext: __ENV.TLS !== '1', reflect: true, timeout: '10s' });
+    client.connect(address, { plaintext: __ENV.TLS !== '1', reflect: true, timeout: '60s' });
     connected = true;
   }
   return client;
