@@ -110,7 +110,7 @@ impl Site {
             ("licensing", "SELECT count(*) FROM reservations WHERE state = 'PENDING'"),
             (
                 "notification",
-                "SELECT count(*) FROM mails WHERE state IN ('QUEUED', 'RETRYING')",
+                "SELECT count(*) FROM mails WHERE next_attempt_time IS NOT NULL",
             ),
         ];
         for (service, count) in waiting {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chassis::config::period;
-use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig};
+use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, SharedConfig, TelemetryConfig};
 use serde::Deserialize;
 use storage::{DatabaseConfig, RelayConfig};
 
@@ -28,6 +28,9 @@ pub struct Config {
     /// How calls to the other services behave.
     #[serde(default)]
     pub clients: ClientConfig,
+    /// Where limits are counted for all processes together; without a Redis each counts for itself.
+    #[serde(default)]
+    pub shared: SharedConfig,
     /// Where identity is, which keeps the audit logs.
     pub identity: Peer,
     /// How the outbox is delivered.
@@ -58,6 +61,15 @@ pub struct MailConfig {
     /// How many mails are under way at a time.
     #[serde(default = "workers")]
     pub workers: usize,
+    /// How many of them may go to one domain, so that a slow one holds up nobody else.
+    #[serde(default = "per_domain")]
+    pub per_domain: usize,
+    /// How many mails a domain gets in a minute; without limit unless told.
+    #[serde(default)]
+    pub domain_per_minute: Option<u32>,
+    /// How many mails an account sends in a minute; without limit unless told.
+    #[serde(default)]
+    pub account_per_minute: Option<u32>,
     /// How often the queue is looked at when nobody rings.
     #[serde(default = "poll_interval", deserialize_with = "period")]
     pub poll_interval: Duration,
@@ -95,6 +107,9 @@ impl MailConfig {
             message_id_domain: None,
             ca_file: None,
             workers: workers(),
+            per_domain: per_domain(),
+            domain_per_minute: None,
+            account_per_minute: None,
             poll_interval: poll_interval(),
             lease: lease(),
             command_timeout: command_timeout(),
@@ -113,6 +128,10 @@ fn from_name() -> String {
 
 const fn workers() -> usize {
     16
+}
+
+const fn per_domain() -> usize {
+    8
 }
 
 const fn poll_interval() -> Duration {

@@ -1,6 +1,6 @@
 //! Everything that a use case can refuse or fail with.
 
-use chassis::{KeyError, PeerError};
+use chassis::{KeyError, PeerError, SharedError};
 use storage::{InvalidPageToken, StorageError};
 
 use crate::clients::InvalidMailConfig;
@@ -15,6 +15,12 @@ pub(crate) enum Error {
     /// Some of the mails that were ordered are not as they must be.
     #[error("a mail is malformed")]
     MailMalformed(Vec<Violation>),
+    /// An address is not one.
+    #[error("an address is malformed")]
+    AddressMalformed(Violation),
+    /// An address is not on the list of those that take no mail.
+    #[error("there is no such entry")]
+    SuppressionNotFound,
     /// An id is not one.
     #[error("an id is malformed")]
     IdMalformed(Vec<Violation>),
@@ -50,6 +56,9 @@ pub enum ServeError {
     /// Identity cannot be called.
     #[error(transparent)]
     Peer(#[from] PeerError),
+    /// The shared store cannot be used.
+    #[error(transparent)]
+    Shared(#[from] SharedError),
     /// The server cannot start.
     #[error(transparent)]
     Server(#[from] chassis::ServeError),

@@ -11,13 +11,13 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, Guard, Listener, Memory, Service, Shared, SharedConfig, Shutdown, Signer, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use tokio::sync::Notify;
 use types::Clock;
 
-use crate::app::{App, Sender, Templates};
+use crate::app::{App, Rules, Sender, Templates};
 use crate::clients::{Transport, message_id_domain};
 use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
@@ -57,14 +57,13 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         message_id_domain,
         bell: Arc::clone(&bell),
     };
-    let lease = config.mail.lease;
     let sender = Sender::new(
         database.clone(),
         clock.clone(),
+        shared(&config.shared)?,
         templates,
         transport,
-        retries(&config.mail),
-        lease,
+        rules(&config.mail),
         outbox.waker(),
     );
     // A signal of its own: the calls that still finish may queue mails. The guard ends it when this is dropped.
@@ -93,11 +92,27 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     Ok(result?)
 }
 
-const fn retries(mail: &MailConfig) -> RetryPolicy {
-    RetryPolicy {
-        backoff_min: mail.backoff_min,
-        backoff_max: mail.backoff_max,
-        give_up: mail.give_up,
+fn shared(config: &SharedConfig) -> Result<Shared, ServeError> {
+    let alone = config.redis_url.is_none() && config.memory.is_none();
+    let config = if alone {
+        &SharedConfig::memory(Memory::default())
+    } else {
+        config
+    };
+    Ok(Shared::connect(config)?)
+}
+
+const fn rules(mail: &MailConfig) -> Rules {
+    Rules {
+        retries: RetryPolicy {
+            backoff_min: mail.backoff_min,
+            backoff_max: mail.backoff_max,
+            give_up: mail.give_up,
+        },
+        lease: mail.lease,
+        per_domain: mail.per_domain,
+        domain_per_minute: mail.domain_per_minute,
+        account_per_minute: mail.account_per_minute,
     }
 }
 

@@ -75,6 +75,12 @@ impl Email {
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
+
+    /// The domain of the canonical form: in ASCII and lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.canonical.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 impl fmt::Display for Email {

@@ -2,8 +2,10 @@
 
 use chassis::Caller;
 use serde_json::json;
+use storage::outbox;
 use types::failpoint;
 
+use super::cancel_mail::cancel_mail;
 use super::pending_invitation::pending;
 use super::{App, invited};
 use crate::domain::audit::Event;
@@ -37,6 +39,8 @@ impl App {
                     return Err(Error::InvitationNotPending);
                 }
                 sessions::insert(tx, &begun, now).await?;
+                let unneeded = cancel_mail(invitation.account_id, invitation.id, invitation.generation)?;
+                outbox::append(tx, now, &[unneeded]).await?;
                 let event = Event::new(invitation.account_id, &origin, "invitation.accept", invitation.id, now)
                     .before(&json!({ "state": invitation.state }))
                     .after(&json!({ "state": InvitationState::Accepted, "user_id": invitation.user_id }));
@@ -45,6 +49,7 @@ impl App {
         });
         accept.await?;
         failpoint("identity::accept_invitation::committed");
+        self.relay.wake();
         self.tokens(&session, refresh_token, now)
     }
 }

@@ -1,9 +1,10 @@
-//! Ending an invitation that is not accepted: its seats come free, and who was to join by it is gone.
+//! Ending an invitation that is not accepted: its seats come free, its e-mail stays unsent, and who was to join by it is gone.
 
 use serde_json::json;
 use storage::{Message, outbox};
 use types::Timestamp;
 
+use super::cancel_mail::cancel_mail;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
 use crate::domain::invitation::{Invitation, InvitationState, Kind};
@@ -35,6 +36,11 @@ pub async fn end(
         Kind::Transfer if invitation.holds_seats() => Some(invitation.seat_version + 1),
         Kind::Transfer => None,
     };
+    let mut messages = vec![cancel_mail(
+        invitation.account_id,
+        invitation.id,
+        invitation.generation,
+    )?];
     if let Some(version) = released {
         let release = ReleaseSeats {
             account_id: invitation.account_id,
@@ -42,8 +48,9 @@ pub async fn end(
             version,
             products: vec![],
         };
-        outbox::append(tx, now, &[Message::new(RELEASE_SEATS, &release.subject, &release)?]).await?;
+        messages.push(Message::new(RELEASE_SEATS, &release.subject, &release)?);
     }
+    outbox::append(tx, now, &messages).await?;
     audit_events::append(tx, &events).await
 }
 

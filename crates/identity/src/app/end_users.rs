@@ -4,6 +4,7 @@ use serde_json::json;
 use storage::Message;
 use types::{SessionId, Timestamp, UserId};
 
+use super::cancel_mail::cancel_mail;
 use crate::domain::account::Account;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
@@ -104,6 +105,8 @@ impl Ended {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let unneeded = cancel_mail(invitation.account_id, invitation.id, invitation.generation)?;
+        self.messages.push(unneeded);
         if invitation.kind == Kind::Transfer && !invitation.products.is_empty() {
             self.release(ReleaseSeats {
                 account_id: invitation.account_id,

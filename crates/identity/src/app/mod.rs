@@ -10,6 +10,7 @@ mod audit_feed;
 mod batch_get_holders;
 mod bring_back_user;
 mod cancel_import;
+mod cancel_mail;
 mod change;
 mod change_password;
 mod check_access;

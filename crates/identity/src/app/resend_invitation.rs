@@ -5,6 +5,7 @@ use serde_json::json;
 use storage::Message;
 use types::RequestId;
 
+use super::cancel_mail::cancel_mail;
 use super::change::{Attempt, Change, Done, Scene};
 use crate::domain::admission::{Holder, SeatQuantity, count_seats};
 use crate::domain::audit::Event;
@@ -148,7 +149,10 @@ impl Change for ResendInvitation {
         Ok(Done {
             answer: answer(&sent),
             holders: holder.into_iter().collect(),
-            messages: vec![Message::new(INVITATION_MAIL, sent.id, &mail)?],
+            messages: vec![
+                cancel_mail(account.id, invitation.id, invitation.generation)?,
+                Message::new(INVITATION_MAIL, sent.id, &mail)?,
+            ],
             events: vec![event.before(&told(&invitation)).after(&told(&sent))],
             sessions: vec![],
         })

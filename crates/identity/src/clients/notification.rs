@@ -2,13 +2,14 @@
 
 use chassis::{Actor, Channel, Signer};
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{EnqueueMailsRequest, GrantedProduct, Mail};
+use proto::notification::internal::v1::{CancelMailsRequest, EnqueueMailsRequest, GrantedProduct, Mail, MailKey};
 use proto::notification::v1::delivery::Kind as WireKind;
+use types::InvitationId;
 
 use super::Refused;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::invitation::Kind;
-use crate::domain::message::{InvitationMail, Notice, NoticeKind};
+use crate::domain::invitation::{FIRST_GENERATION, Kind};
+use crate::domain::message::{CancelMail, InvitationMail, Notice, NoticeKind};
 
 /// An e-mail about an invitation with its link: exists on the way only.
 pub struct Letter {
@@ -51,6 +52,23 @@ impl Notification {
         self.order(notices.into_iter().map(wire_notice).collect()).await
     }
 
+    /// Cancels e-mails about invitations, whether they are queued yet or not.
+    ///
+    /// # Errors
+    /// As [`Self::enqueue`].
+    pub async fn cancel(&self, mails: Vec<CancelMail>) -> Result<(), Refused> {
+        let key = |mail: CancelMail| MailKey {
+            account_id: mail.account_id.to_string(),
+            send_key: send_key(mail.invitation_id, mail.generation),
+        };
+        let message = CancelMailsRequest {
+            keys: mails.into_iter().map(key).collect(),
+        };
+        let request = self.signer.request(message, &Actor::Service, "notification")?;
+        self.mails.clone().cancel_mails(request).await?;
+        Ok(())
+    }
+
     async fn order(&self, mails: Vec<Mail>) -> Result<(), Refused> {
         let request = self
             .signer
@@ -58,6 +76,11 @@ impl Notification {
         self.mails.clone().enqueue_mails(request).await?;
         Ok(())
     }
+}
+
+/// The same for every repetition of the same e-mail.
+fn send_key(invitation: InvitationId, generation: u32) -> String {
+    format!("{invitation}:{generation}")
 }
 
 fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
@@ -77,7 +100,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         Kind::Transfer => WireKind::Transfer,
     };
     Mail {
-        send_key: format!("{}:{}", mail.invitation_id, mail.generation),
+        send_key: send_key(mail.invitation_id, mail.generation),
         account_id: mail.account_id.to_string(),
         invitation_id: mail.invitation_id.to_string(),
         kind: kind.into(),
@@ -90,6 +113,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         link: letter.accept_link.clone(),
         expire_time: Some(chassis::timestamp(mail.expire_time)),
         products,
+        resent: mail.generation > FIRST_GENERATION,
     }
 }
 
@@ -108,6 +132,7 @@ fn wire_notice((notice, link): (Notice, String)) -> Mail {
         link,
         expire_time: notice.expire_time.map(chassis::timestamp),
         products: Vec::new(),
+        resent: false,
     }
 }
 

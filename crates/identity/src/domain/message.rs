@@ -19,6 +19,8 @@ pub const RELEASE_SEATS: &str = "licensing.release_seats";
 pub const MOVE_SEATS: &str = "licensing.move_seats";
 /// Notification: an [`InvitationMail`].
 pub const INVITATION_MAIL: &str = "notification.invitation_mail";
+/// Notification: a [`CancelMail`].
+pub const CANCEL_MAIL: &str = "notification.cancel_mail";
 /// Notification: a [`Notice`].
 pub const NOTICE: &str = "notification.notice";
 /// Billing: a [`StartSubscription`].
@@ -53,6 +55,17 @@ pub struct InvitationMail {
     pub products: Vec<String>,
     /// When the link stops working.
     pub expire_time: Timestamp,
+}
+
+/// The end of what an e-mail about an invitation is for. Expiry is none: the e-mail knows when its link ends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CancelMail {
+    /// The account that invited.
+    pub account_id: AccountId,
+    /// The invitation.
+    pub invitation_id: InvitationId,
+    /// Which of its links the e-mail carries.
+    pub generation: u32,
 }
 
 /// What a notice tells.

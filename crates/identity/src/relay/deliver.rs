@@ -8,8 +8,8 @@ use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL, InvitationMail,
-    MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
+    ABORT_RESERVATION, CANCEL_MAIL, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL,
+    InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
 };
 
 /// Carries the outbox's messages.
@@ -65,6 +65,7 @@ impl Courier {
             RELEASE_SEATS => self.licensing.release(read(batch)?).await,
             MOVE_SEATS => self.licensing.move_seats(read(batch)?).await,
             INVITATION_MAIL => self.mail(read(batch)?).await,
+            CANCEL_MAIL => self.notification.cancel(read(batch)?).await,
             NOTICE => self.notice(read(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {

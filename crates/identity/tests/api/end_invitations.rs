@@ -115,6 +115,7 @@ async fn who_was_to_join_is_gone_with_the_invitation(stack: impl AsyncFn(fn(&mut
         assert_eq!(stack.texts(sql).await, [format!("{state} DELETED []")]);
         stack.delivered().await;
         assert_eq!(stack.peers.releases().last(), Some(&release(&owner, &user)));
+        assert_eq!(stack.peers.cancelled().last(), Some(&format!("{invitation}:1")));
         accept(&stack, &token).await.unwrap_err();
         // The address is nobody's.
         let again = stack.commit(&owner, commit(&owner, add(&[&email]))).await.unwrap();

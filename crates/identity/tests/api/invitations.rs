@@ -59,6 +59,11 @@ async fn an_invitation_is_accepted_once_and_logs_in(stack: impl AsyncFn(fn(&mut 
     let (email, token) = invite(&stack).await;
     let tokens = accept(&stack, &token, CHOSEN).await.unwrap();
     assert_eq!(ended(&stack, &token).await, "INVITATION_NOT_PENDING");
+    stack.delivered().await;
+    let unneeded = stack
+        .texts("SELECT id || ':1' AS text FROM invitations".to_owned())
+        .await;
+    assert_eq!(stack.peers.cancelled(), unneeded);
     let later = stack.log_in(&email, CHOSEN).await.unwrap();
     assert_eq!((later.user_id, later.account_id), (tokens.user_id, tokens.account_id));
 }

@@ -21,7 +21,8 @@ use proto::licensing::v1::product_service_server::{ProductService, ProductServic
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
 use proto::notification::internal::v1::mail_service_server::{MailService, MailServiceServer};
 use proto::notification::internal::v1::{
-    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse, Mail,
+    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, CancelMailsRequest, CancelMailsResponse,
+    EnqueueMailsRequest, EnqueueMailsResponse, Mail, MailKey,
 };
 use tokio::net::TcpListener;
 use tonic::transport::Server;
@@ -69,6 +70,7 @@ struct State {
     ended_subscriptions: Vec<EndSubscriptionRequest>,
     offered: Vec<Mail>,
     mails: Vec<Mail>,
+    cancelled: Vec<MailKey>,
 }
 
 impl Peers {
@@ -152,6 +154,12 @@ impl Peers {
     /// What notification has taken, each time it did.
     pub fn mails(&self) -> Vec<Mail> {
         self.0.state.lock().unwrap().mails.clone()
+    }
+
+    /// The send keys of the mails that notification was told to cancel.
+    pub fn cancelled(&self) -> Vec<String> {
+        let state = self.0.state.lock().unwrap();
+        state.cancelled.iter().map(|key| key.send_key.clone()).collect()
     }
 
     /// What notification was asked to take, each time it was, whatever it answered.
@@ -306,6 +314,15 @@ impl MailService for Peers {
             return Err(Status::invalid_argument("this is not an address"));
         }
         answer(state.notification, || state.mails.extend(message.mails))
+    }
+
+    async fn cancel_mails(
+        &self,
+        request: Request<CancelMailsRequest>,
+    ) -> Result<Response<CancelMailsResponse>, Status> {
+        let message = self.open("notification", request);
+        let mut state = self.0.state.lock().unwrap();
+        answer(state.notification, || state.cancelled.extend(message.keys))
     }
 
     async fn batch_get_deliveries(

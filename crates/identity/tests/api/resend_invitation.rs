@@ -118,6 +118,9 @@ async fn a_new_link_takes_the_place_of_the_old_one(stack: impl AsyncFn(fn(&mut C
     );
     let second = arrived(2, || stack.peers.mails()).await.remove(1);
     assert_eq!(second.send_key, format!("{invitation}:2"));
+    assert_eq!((first.resent, second.resent), (false, true));
+    stack.delivered().await;
+    assert_eq!(stack.peers.cancelled(), [format!("{invitation}:1")]);
     assert_eq!(answer.expire_time, second.expire_time);
     let same = |mail: &proto::notification::internal::v1::Mail| {
         (

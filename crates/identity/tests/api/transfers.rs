@@ -197,6 +197,7 @@ async fn everything_moves_and_both_accounts_know(stack: impl AsyncFn(fn(&mut Con
     stack.delivered().await;
     assert_eq!(stack.peers.releases(), [release(&home, id)]);
     assert_eq!(stack.peers.moves(), [moved(&suitor, &invitation, id)]);
+    assert!(stack.peers.cancelled().contains(&format!("{invitation}:1")));
     // The password is the same, and the place another.
     let later = stack.log_in(&ada.email, PASSWORD).await.unwrap();
     assert_eq!(later.account_id, tokens.account_id);
@@ -267,6 +268,7 @@ async fn competing_invitations_are_superseded_and_give_up_their_seats(stack: imp
     let mut released = stack.peers.releases();
     released.sort_by_key(|release| release.subject.clone());
     assert_eq!(released, [release(&rival, &lost), release(&home, ada.person.user)]);
+    assert!(stack.peers.cancelled().contains(&format!("{lost}:1")));
 }
 
 async fn nobody_leaves_an_account_without_its_posts(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {

@@ -209,6 +209,11 @@ async fn who_never_joined_is_not_restored_and_their_link_is_dead(stack: impl Asy
     assert_eq!(refused, precondition("INVITATION_REVOKED"));
     let refused = refusal(restore(&stack, &owner, &id, "").await);
     assert_eq!(refused, precondition("USER_NEVER_JOINED"));
+    stack.delivered().await;
+    assert_eq!(
+        stack.peers.cancelled(),
+        [format!("{}:1", added.results[0].invitation_id)]
+    );
     // The address is free.
     stack.commit(&owner, commit(&owner, add(&[&email]))).await.unwrap();
 }
@@ -276,6 +281,8 @@ async fn transfers_to_a_deleted_user_end_and_free_their_seats(stack: impl AsyncF
         (theirs.account_id.as_str(), theirs.version),
         (other.account.to_string().as_str(), 2)
     );
+    stack.delivered().await;
+    assert!(stack.peers.cancelled().contains(&format!("{invitation}:1")));
     let state = format!("SELECT state AS text FROM invitations WHERE id = '{invitation}'");
     assert_eq!(stack.texts(state).await, ["SUPERSEDED"]);
     // The other account learns of it, and not from whom.

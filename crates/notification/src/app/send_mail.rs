@@ -1,17 +1,19 @@
 //! Sends one mail that was claimed: writes it, hands it over, and says what came of it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use chassis::AuditRecord;
+use chassis::Shared;
 use futures::FutureExt;
-use serde_json::{Value, json};
-use storage::{Batcher, Database, Message, RelayWaker, StorageError, outbox};
+use storage::{Batcher, Database, RelayWaker, StorageError};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
+use super::places::{Place, Places};
+use super::write_ends::write_ends;
 use crate::clients::Transport;
-use crate::domain::{Failure, Mail, RetryPolicy, Verdict, one_line};
+use crate::domain::{Claim, Failure, Lane, Mail, RetryPolicy, Verdict, one_line};
 use crate::store::queue::{self, Finish};
 
 /// The most attempts whose ends are written in one statement.
@@ -21,27 +23,45 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What an admin is told about a failure that is ours.
 const OUR_FAULT: &str = "The mail could not be written; the operators of the service have been told.";
 
+/// By what rules mails are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// How often and how long a mail is tried.
+    pub(crate) retries: RetryPolicy,
+    /// For how long a claim is this process's.
+    pub(crate) lease: Duration,
+    /// How many mails to one domain are under way at a time.
+    pub(crate) per_domain: usize,
+    /// How many mails a domain gets in a minute, if that is limited.
+    pub(crate) domain_per_minute: Option<u32>,
+    /// How many mails an account sends in a minute, if that is limited.
+    pub(crate) account_per_minute: Option<u32>,
+}
+
 /// What sending works with.
 #[derive(Debug)]
 pub(crate) struct Sender {
-    database: Database,
-    clock: Clock,
+    pub(super) database: Database,
+    pub(super) clock: Clock,
+    pub(super) shared: Shared,
+    pub(super) rules: Rules,
+    pub(super) places: Places,
+    /// The lane that had the last turn; none when the first has the next.
+    pub(super) last_lane: Mutex<Option<Lane>>,
     templates: Templates,
     transport: Transport,
-    retries: RetryPolicy,
-    lease: Duration,
     ends: Batcher<Finish, bool, StorageError>,
 }
 
 impl Sender {
-    /// A sender through `transport`; must be called in a runtime.
+    /// A sender through `transport`, which counts in `shared`; must be called in a runtime.
     pub(crate) fn new(
         database: Database,
         clock: Clock,
+        shared: Shared,
         templates: Templates,
         transport: Transport,
-        retries: RetryPolicy,
-        lease: Duration,
+        rules: Rules,
         relay: RelayWaker,
     ) -> Self {
         let writer = database.clone();
@@ -57,44 +77,53 @@ impl Sender {
         Self {
             database,
             clock,
+            shared,
+            rules,
+            places: Places::new(rules.per_domain),
+            last_lane: Mutex::default(),
             templates,
             transport,
-            retries,
-            lease,
             ends,
         }
     }
 
-    /// Claims up to `limit` mails that are due.
-    pub(crate) async fn claim_mails(&self, limit: usize) -> Result<Vec<Mail>, StorageError> {
-        let now = self.clock.now();
-        queue::claim(self.database.writer(), now, now + self.lease, limit).await
-    }
-
-    /// Sends a claimed mail; answers when it is tried again, if it is.
-    pub(crate) async fn send_mail(&self, mail: Mail) -> Option<Timestamp> {
+    /// Sends a claimed mail, which has `_place` while it does; answers when it is tried again, if it is.
+    pub(crate) async fn send_mail(&self, claim: Claim, _place: Place) -> Option<Timestamp> {
         failpoint("notification::send::claimed");
-        let Some(attempt) = self.attempt_under_lease(&mail).await else {
-            tracing::warn!(mail.id = %mail.id, "a mail is given up to the process that has claimed it since");
+        let Some(verdict) = self.verdict(&claim).await else {
+            tracing::warn!(mail.id = %claim.id, "a mail is given up to the process that has claimed it since");
             return None;
         };
         failpoint("notification::send::sent");
-        let time = self.clock.now();
-        let verdict = self
-            .retries
-            .judge(attempt, mail.attempts, mail.create_time, time, rand::random());
-        let state = verdict.state().as_str();
-        tracing::info!(mail.id = %mail.id, mail.state = state, mail.attempts = mail.attempts, "a mail was attempted");
+        let state = verdict.state(claim.attempts).as_str();
+        tracing::info!(mail.id = %claim.id, mail.state = state, mail.attempts = claim.attempts, "a mail was attempted");
         let retry = verdict.retry_time();
         self.finish(Finish {
-            id: mail.id,
-            owner: mail.owner,
+            id: claim.id,
+            owner: claim.owner,
+            recipient: claim.recipient,
+            attempts: claim.attempts,
             verdict,
-            time,
+            time: self.clock.now(),
+            suppressed: claim.suppressed.is_some(),
         })
         .await;
         failpoint("notification::send::finished");
         retry
+    }
+
+    /// What becomes of a claimed mail, by an attempt if one is due; nothing when the claim was lost.
+    async fn verdict(&self, claim: &Claim) -> Option<Verdict> {
+        let now = self.clock.now();
+        if let Some(verdict) = claim.verdict_without_attempt(now) {
+            return Some(verdict);
+        }
+        if let Some(at) = self.over_limit(&claim.lane, now).await {
+            return Some(Verdict::Wait { at });
+        }
+        let attempt = self.attempt_under_lease(claim).await?;
+        let (retries, now) = (self.rules.retries, self.clock.now());
+        Some(retries.judge(attempt, claim.attempts, claim.create_time, now, rand::random()))
     }
 
     /// Lets go of connections that nobody has used for a while.
@@ -108,14 +137,18 @@ impl Sender {
     }
 
     /// One attempt, the claim being renewed meanwhile; nothing when the claim was lost.
-    async fn attempt_under_lease(&self, mail: &Mail) -> Option<Result<(), Failure>> {
+    async fn attempt_under_lease(&self, claim: &Claim) -> Option<Result<(), Failure>> {
+        let Some(mail) = &claim.mail else {
+            return Some(Err(Failure::Deferred(OUR_FAULT.to_owned())));
+        };
         let mut attempt = std::pin::pin!(self.attempt(mail));
+        let lease = self.rules.lease;
         loop {
             tokio::select! {
                 ended = &mut attempt => return Some(ended),
-                () = tokio::time::sleep(self.lease / 3) => {}
+                () = tokio::time::sleep(lease / 3) => {}
             }
-            match queue::renew(self.database.writer(), mail, self.clock.now() + self.lease).await {
+            match queue::renew(self.database.writer(), claim, self.clock.now() + lease).await {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => {
@@ -130,7 +163,7 @@ impl Sender {
         let attempt = AssertUnwindSafe(async {
             let letter = self.templates.render(mail).map_err(|error| {
                 tracing::error!(mail.id = %mail.id, error = &error as &dyn std::error::Error, "a mail cannot be rendered");
-                Failure::Transient(OUR_FAULT.to_owned())
+                Failure::Deferred(OUR_FAULT.to_owned())
             })?;
             self.transport.deliver(&letter).await
         });
@@ -140,11 +173,10 @@ impl Sender {
         };
         match attempt.catch_unwind().await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(Failure::Transient(reason))) => Err(Failure::Transient(clean(reason))),
-            Ok(Err(Failure::Permanent(reason))) => Err(Failure::Permanent(clean(reason))),
+            Ok(Err(failure)) => Err(failure.map(clean)),
             Err(_) => {
                 tracing::error!(mail.id = %mail.id, "sending a mail panicked");
-                Err(Failure::Transient(OUR_FAULT.to_owned()))
+                Err(Failure::Deferred(OUR_FAULT.to_owned()))
             }
         }
     }
@@ -173,29 +205,4 @@ impl Sender {
             }
         }
     }
-}
-
-/// Writes what attempts came to, and what the audit logs are to be told of it; answers of each whether its claim was still
-/// held.
-async fn write_ends(database: &Database, batch: Vec<Finish>) -> Result<Vec<bool>, StorageError> {
-    let write = database.transaction(move |tx| {
-        Box::pin(async move {
-            let ended = queue::finish(tx, &batch).await?;
-            let mut messages = Vec::new();
-            for (finish, ended) in batch.iter().zip(&ended) {
-                if let (Verdict::Bounced { reason }, Some(account)) = (&finish.verdict, ended.and_then(|it| it.account))
-                {
-                    let event =
-                        AuditRecord::by_service(account, "notification", "mail.bounce", &finish.id, finish.time)
-                            .change(Value::Null, json!({ "state": "BOUNCED", "reason": reason }));
-                    messages.push(Message::new(AuditRecord::TOPIC, event.id, &event)?);
-                }
-            }
-            if let Some(finish) = batch.first() {
-                outbox::append(tx, finish.time, &messages).await?;
-            }
-            Ok::<_, StorageError>(ended.iter().map(Option::is_some).collect())
-        })
-    });
-    write.await
 }

@@ -26,7 +26,7 @@ impl Folder {
         self.write(&name, mail).await.map_err(|error| {
             let folder = self.path.display();
             tracing::warn!(%folder, error = &error as &dyn std::error::Error, "a mail cannot be written into its folder");
-            Failure::Transient("The mail folder cannot be written to.".to_owned())
+            Failure::Outage("The mail folder cannot be written to.".to_owned())
         })
     }
 

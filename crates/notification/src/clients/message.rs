@@ -77,8 +77,7 @@ pub(super) fn write(letter: &Letter, from: &Mailbox) -> Result<Written, Unwritab
 /// The address as it was typed, its domain in ASCII: so only the part before the @ may need a server that takes UTF-8.
 pub(super) fn address(email: &Email) -> Option<Address> {
     let (local, _) = email.address().rsplit_once('@')?;
-    let (_, domain) = email.canonical().rsplit_once('@')?;
-    Address::new(local, domain).ok()
+    Address::new(local, email.domain()).ok()
 }
 
 /// Quoted-printable even where 7 bits would do: no line of a body reaches the wire as it was written.

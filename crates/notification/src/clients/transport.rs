@@ -78,7 +78,7 @@ impl Transport {
         let mail = message::write(letter, &self.from).map_err(|error| {
             // What was ordered is checked when it is: this is for what the library knows better.
             tracing::error!(mail.id = %letter.id, error = &error as &dyn std::error::Error, "a mail cannot be written");
-            Failure::Permanent("This address cannot be written to.".to_owned())
+            Failure::Refused("This address cannot be written to.".to_owned())
         })?;
         match &self.way {
             Way::Smtp(smtp) => smtp.deliver(&mail.envelope, &mail.text).await,
@@ -111,11 +111,7 @@ pub(crate) fn message_id_domain(config: &MailConfig) -> Result<String, InvalidMa
     let email = Email::parse(&config.from_address).map_err(InvalidMailConfig::FromAddress)?;
     let domain = match &config.message_id_domain {
         Some(domain) => domain.clone(),
-        None => email
-            .canonical()
-            .rsplit_once('@')
-            .map(|(_, domain)| domain.to_owned())
-            .unwrap_or_default(),
+        None => email.domain().to_owned(),
     };
     match Address::new("id", &domain) {
         Ok(_) if domain.is_ascii() => Ok(domain),

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use types::{InvitationId, MailId, Timestamp};
 
-use super::mail::{Kind, State};
+use super::mail::Kind;
+use super::state::State;
 
 /// One mail and how far it has come; it holds neither its content nor its link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -104,40 +104,7 @@ impl Kind {
     }
 }
 
-/// How far a mail has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Waiting for its first attempt, or in it.
-    Queued,
-    /// An attempt failed for now.
-    Retrying,
-    /// Taken by the next mail server.
-    Sent,
-    /// Refused for good, or given up.
-    Bounced,
-}
-
-impl State {
-    /// Every state.
-    pub(crate) const ALL: [Self; 4] = [Self::Queued, Self::Retrying, Self::Sent, Self::Bounced];
-
-    /// The state's name.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "QUEUED",
-            Self::Retrying => "RETRYING",
-            Self::Sent => "SENT",
-            Self::Bounced => "BOUNCED",
-        }
-    }
-
-    /// The state of this name.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
-
-/// A mail that has been claimed to be sent.
+/// A mail that is to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     /// Which.
@@ -156,10 +123,6 @@ pub(crate) struct Mail {
     pub(crate) message_id: String,
     /// When it was queued.
     pub(crate) create_time: Timestamp,
-    /// How many attempts there were, this one included.
-    pub(crate) attempts: u32,
-    /// Whose claim it is; a claim that was lost finishes nothing.
-    pub(crate) owner: String,
 }
 
 /// The `Message-ID` of a mail: derived once, so that every attempt carries the same (RFC 5322 §3.6.4).

@@ -1,5 +1,7 @@
 //! What is true of e-mails: what an order must hold, how often a mail is tried, what may be told of it.
 
+mod cancellation;
+mod claim;
 mod content;
 mod delivery;
 mod letter;
@@ -7,13 +9,23 @@ mod link;
 mod mail;
 mod order;
 mod reason;
+mod refusal;
 mod retry;
+mod state;
+mod suppression;
+mod traffic;
 
+pub(crate) use cancellation::MailKey;
+pub(crate) use claim::{Claim, OBSOLETE};
 pub(crate) use content::{Content, GrantedProduct};
 pub(crate) use delivery::{Delivery, Filter, Position};
 pub(crate) use letter::Letter;
 pub(crate) use link::Link;
-pub(crate) use mail::{Kind, Mail, State};
+pub(crate) use mail::{Kind, Mail};
 pub(crate) use order::{Draft, MAX_MAILS, Order, Violation};
 pub(crate) use reason::one_line;
+pub(crate) use refusal::{Refusal, Step};
 pub(crate) use retry::{Failure, RetryPolicy, Verdict};
+pub(crate) use state::State;
+pub(crate) use suppression::Suppression;
+pub(crate) use traffic::{Lane, Traffic};

@@ -34,6 +34,7 @@ pub(crate) struct Draft {
     pub(crate) link: Link,
     pub(crate) expire_time: Option<Timestamp>,
     pub(crate) products: Vec<GrantedProduct>,
+    pub(crate) resent: bool,
 }
 
 /// An order that can be carried out.
@@ -49,6 +50,8 @@ pub(crate) struct Order {
     pub(crate) content: Content,
     pub(crate) link: Option<Link>,
     pub(crate) message_id: String,
+    /// Whether somebody asks for it anew, in spite of what came of an earlier one.
+    pub(crate) resent: bool,
 }
 
 /// A field that is not as it must be.
@@ -113,6 +116,7 @@ impl Draft {
             content,
             link: needs.link.then_some(self.link),
             message_id: mail::message_id(id, domain),
+            resent: self.resent,
         })
     }
 
@@ -239,6 +243,7 @@ mod tests {
                 name: "Meeting".into(),
                 guide_url: "https://usher.example/guide".into(),
             }],
+            resent: false,
         }
     }
 

@@ -4,15 +4,31 @@ use std::time::Duration;
 
 use types::Timestamp;
 
-use super::mail::State;
+use super::state::State;
 
 /// Why an attempt failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// It may go better another time: a 4xx answer, a connection that broke, a time-out.
-    Transient(String),
-    /// It never will: a 5xx answer to this mail.
-    Permanent(String),
+    /// For a reason that all mails share: the server is away, or wants nothing from us.
+    Outage(String),
+    /// For a reason of this mail's that may pass: a 4xx answer to it, silence in the middle of it.
+    Deferred(String),
+    /// It will never be taken: a 5xx answer to it.
+    Refused(String),
+    /// No mail to this address will.
+    Undeliverable(String),
+}
+
+impl Failure {
+    /// The same failure, told in other words.
+    pub(crate) fn map(self, words: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Outage(reason) => Self::Outage(words(reason)),
+            Self::Deferred(reason) => Self::Deferred(words(reason)),
+            Self::Refused(reason) => Self::Refused(words(reason)),
+            Self::Undeliverable(reason) => Self::Undeliverable(words(reason)),
+        }
+    }
 }
 
 /// How often and how long a mail is tried.
@@ -26,7 +42,7 @@ pub(crate) struct RetryPolicy {
     pub(crate) give_up: Duration,
 }
 
-/// What becomes of a mail after an attempt.
+/// What becomes of a mail after an attempt, or instead of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Taken by the next server.
@@ -37,37 +53,95 @@ pub(crate) enum Verdict {
         reason: String,
         /// When.
         at: Timestamp,
+        /// Whether later mails to the same reader need not wait for this one: its trouble is its own.
+        steps_aside: bool,
     },
-    /// Not to be tried again.
+    /// To be tried later; nothing was tried now.
+    Wait {
+        /// When.
+        at: Timestamp,
+    },
+    /// Refused.
     Bounced {
+        /// Why.
+        reason: String,
+        /// Whether its address takes no mail at all.
+        address_is_dead: bool,
+    },
+    /// Given up.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// Its address takes no mail.
+    Suppressed {
+        /// Why not.
+        reason: String,
+    },
+    /// Nobody needs it any more.
+    Cancelled {
         /// Why.
         reason: String,
     },
 }
 
 impl Verdict {
-    /// The state that this makes.
-    pub(crate) const fn state(&self) -> State {
+    /// The state that this makes of a mail in its attempt number `attempts`.
+    pub(crate) const fn state(&self, attempts: u32) -> State {
         match self {
             Self::Sent => State::Sent,
-            Self::Retry { .. } => State::Retrying,
+            Self::Wait { .. } if attempts <= 1 => State::Queued,
+            Self::Retry { .. } | Self::Wait { .. } => State::Retrying,
             Self::Bounced { .. } => State::Bounced,
+            Self::Failed { .. } => State::Failed,
+            Self::Suppressed { .. } => State::Suppressed,
+            Self::Cancelled { .. } => State::Cancelled,
         }
     }
 
-    /// Why the attempt failed; empty when it did not.
-    pub(crate) fn reason(&self) -> &str {
+    /// How many attempts there were when number `attempts` came to this.
+    pub(crate) const fn attempts(&self, attempts: u32) -> u32 {
         match self {
-            Self::Sent => "",
-            Self::Retry { reason, .. } | Self::Bounced { reason } => reason,
+            Self::Wait { .. } | Self::Suppressed { .. } | Self::Cancelled { .. } => attempts.saturating_sub(1),
+            Self::Sent | Self::Retry { .. } | Self::Bounced { .. } | Self::Failed { .. } => attempts,
+        }
+    }
+
+    /// Why the mail was not sent; empty when it was, nothing when there is nothing new to say.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Sent => Some(""),
+            Self::Wait { .. } => None,
+            Self::Retry { reason, .. }
+            | Self::Bounced { reason, .. }
+            | Self::Failed { reason }
+            | Self::Suppressed { reason }
+            | Self::Cancelled { reason } => Some(reason),
         }
     }
 
     /// When the mail is tried again.
     pub(crate) const fn retry_time(&self) -> Option<Timestamp> {
         match self {
-            Self::Retry { at, .. } => Some(*at),
-            Self::Sent | Self::Bounced { .. } => None,
+            Self::Retry { at, .. } | Self::Wait { at } => Some(*at),
+            Self::Sent
+            | Self::Bounced { .. }
+            | Self::Failed { .. }
+            | Self::Suppressed { .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Whether later mails to the same reader need not wait for this one; nothing when that stays as it was.
+    pub(crate) const fn steps_aside(&self) -> Option<bool> {
+        match self {
+            Self::Retry { steps_aside, .. } => Some(*steps_aside),
+            Self::Sent
+            | Self::Wait { .. }
+            | Self::Bounced { .. }
+            | Self::Failed { .. }
+            | Self::Suppressed { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 }
@@ -83,18 +157,33 @@ impl RetryPolicy {
         now: Timestamp,
         chance: f64,
     ) -> Verdict {
-        match attempt {
-            Ok(()) => Verdict::Sent,
-            Err(Failure::Permanent(reason)) => Verdict::Bounced { reason },
-            Err(Failure::Transient(reason)) => {
-                let at = now + self.backoff(attempts, chance);
-                if at > create_time + self.give_up {
-                    Verdict::Bounced {
-                        reason: format!("Given up after attempt {attempts}: {reason}"),
-                    }
-                } else {
-                    Verdict::Retry { reason, at }
-                }
+        let (reason, steps_aside) = match attempt {
+            Ok(()) => return Verdict::Sent,
+            Err(Failure::Refused(reason)) => {
+                return Verdict::Bounced {
+                    reason,
+                    address_is_dead: false,
+                };
+            }
+            Err(Failure::Undeliverable(reason)) => {
+                return Verdict::Bounced {
+                    reason,
+                    address_is_dead: true,
+                };
+            }
+            Err(Failure::Outage(reason)) => (reason, false),
+            Err(Failure::Deferred(reason)) => (reason, true),
+        };
+        let at = now + self.backoff(attempts, chance);
+        if at > create_time + self.give_up {
+            Verdict::Failed {
+                reason: format!("Given up after attempt {attempts}: {reason}"),
+            }
+        } else {
+            Verdict::Retry {
+                reason,
+                at,
+                steps_aside,
             }
         }
     }
@@ -117,8 +206,8 @@ mod tests {
         give_up: Duration::from_secs(3_600),
     };
 
-    fn transient() -> Result<(), Failure> {
-        Err(Failure::Transient("451 busy".into()))
+    fn deferred() -> Result<(), Failure> {
+        Err(Failure::Deferred("451 busy".into()))
     }
 
     #[test]
@@ -131,31 +220,69 @@ mod tests {
     }
 
     #[test]
-    fn a_transient_failure_is_tried_again_until_the_mail_is_too_old() {
+    fn what_may_pass_is_tried_again_until_the_mail_is_too_old() {
         let start = Timestamp::from_micros(0);
         let soon = start + Duration::from_secs(60);
-        let retry = Verdict::Retry {
-            reason: "451 busy".into(),
-            at: soon + Duration::from_secs(10),
-        };
-        assert_eq!(POLICY.judge(transient(), 1, start, soon, 1.0), retry);
+        let at = soon + Duration::from_secs(10);
+        let outage = Err(Failure::Outage("away".into()));
+        for (attempt, reason, steps_aside) in [(deferred(), "451 busy", true), (outage, "away", false)] {
+            let retry = Verdict::Retry {
+                reason: reason.into(),
+                at,
+                steps_aside,
+            };
+            assert_eq!(POLICY.judge(attempt, 1, start, soon, 1.0), retry);
+        }
         let late = start + Duration::from_secs(3_595);
-        let bounced = Verdict::Bounced {
+        let failed = Verdict::Failed {
             reason: "Given up after attempt 9: 451 busy".into(),
         };
-        assert_eq!(POLICY.judge(transient(), 9, start, late, 1.0), bounced);
+        assert_eq!(POLICY.judge(deferred(), 9, start, late, 1.0), failed);
     }
 
     #[test]
-    fn a_permanent_failure_is_not_tried_again() {
+    fn what_is_refused_for_good_is_not_tried_again() {
         let now = Timestamp::from_micros(0);
-        let refused = Err(Failure::Permanent("550 no".into()));
-        assert_eq!(
-            POLICY.judge(refused, 1, now, now, 0.5),
-            Verdict::Bounced {
-                reason: "550 no".into()
-            }
-        );
+        let cases = [
+            (Failure::Refused("554 no".into()), "554 no", false),
+            (Failure::Undeliverable("550 who?".into()), "550 who?", true),
+        ];
+        for (failure, reason, address_is_dead) in cases {
+            let bounced = Verdict::Bounced {
+                reason: reason.into(),
+                address_is_dead,
+            };
+            assert_eq!(POLICY.judge(Err(failure), 1, now, now, 0.5), bounced);
+        }
         assert_eq!(POLICY.judge(Ok(()), 1, now, now, 0.5), Verdict::Sent);
+    }
+
+    #[test]
+    fn every_verdict_makes_a_state_that_may_follow_an_attempt() {
+        let (at, reason) = (Timestamp::from_micros(0), String::new());
+        let (steps_aside, address_is_dead) = (true, true);
+        let verdicts = [
+            Verdict::Sent,
+            Verdict::Retry {
+                reason: reason.clone(),
+                at,
+                steps_aside,
+            },
+            Verdict::Wait { at },
+            Verdict::Bounced {
+                reason: reason.clone(),
+                address_is_dead,
+            },
+            Verdict::Failed { reason: reason.clone() },
+            Verdict::Suppressed { reason: reason.clone() },
+            Verdict::Cancelled { reason },
+        ];
+        for verdict in verdicts {
+            for attempts in [1, 2] {
+                let state = verdict.state(attempts);
+                assert!(State::Sending.next().contains(&state), "{verdict:?}");
+                assert_eq!(state.next().is_empty(), verdict.retry_time().is_none(), "{verdict:?}");
+            }
+        }
     }
 }

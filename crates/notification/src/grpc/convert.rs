@@ -2,9 +2,9 @@
 
 use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
-use types::{AccountId, InvitationId, PageSize, Timestamp};
+use types::{AccountId, Email, InvitationId, PageSize, Timestamp};
 
-use crate::domain::{Delivery, Draft, Filter, GrantedProduct, Kind, Link, State, Violation};
+use crate::domain::{Delivery, Draft, Filter, GrantedProduct, Kind, Link, MailKey, State, Suppression, Violation};
 use crate::error::Error;
 
 /// The most invitations that are asked about at once.
@@ -31,6 +31,45 @@ pub(super) fn draft(mail: internal::Mail) -> Draft {
         link: Link::new(mail.link),
         expire_time: mail.expire_time.and_then(time_from),
         products: mail.products.into_iter().map(product).collect(),
+        resent: mail.resent,
+    }
+}
+
+/// The keys of mails that are cancelled.
+pub(super) fn keys(request: internal::CancelMailsRequest) -> Result<Vec<MailKey>, Error> {
+    let mut violations = Vec::new();
+    let mut keys = Vec::with_capacity(request.keys.len());
+    for (index, key) in request.keys.into_iter().enumerate() {
+        if key.send_key.is_empty() {
+            violations.push(violation(&format!("keys[{index}].send_key"), "a key is required"));
+        }
+        match key.account_id.parse() {
+            Ok(account_id) => keys.push(MailKey {
+                account_id,
+                send_key: key.send_key,
+            }),
+            Err(error) => violations.push(violation(&format!("keys[{index}].account_id"), error)),
+        }
+    }
+    if violations.is_empty() {
+        Ok(keys)
+    } else {
+        Err(Error::MailMalformed(violations))
+    }
+}
+
+/// An address that the list is asked about.
+pub(super) fn address(text: &str) -> Result<Email, Error> {
+    Email::parse(text).map_err(|error| Error::AddressMalformed(violation("address", error)))
+}
+
+/// An entry of the list of addresses that take no mail.
+pub(super) fn suppression(suppression: Suppression) -> internal::Suppression {
+    internal::Suppression {
+        address: suppression.address,
+        reason: suppression.reason,
+        delivery_id: suppression.mail_id.to_string(),
+        create_time: Some(chassis::timestamp(suppression.create_time)),
     }
 }
 
@@ -137,9 +176,13 @@ const fn kind_from(kind: api::delivery::Kind) -> Option<Kind> {
 const fn state(state: State) -> api::delivery::State {
     match state {
         State::Queued => api::delivery::State::Queued,
+        State::Sending => api::delivery::State::Sending,
         State::Retrying => api::delivery::State::Retrying,
         State::Sent => api::delivery::State::Sent,
         State::Bounced => api::delivery::State::Bounced,
+        State::Failed => api::delivery::State::Failed,
+        State::Suppressed => api::delivery::State::Suppressed,
+        State::Cancelled => api::delivery::State::Cancelled,
     }
 }
 
@@ -147,9 +190,13 @@ const fn state_from(state: api::delivery::State) -> Option<State> {
     match state {
         api::delivery::State::Unspecified => None,
         api::delivery::State::Queued => Some(State::Queued),
+        api::delivery::State::Sending => Some(State::Sending),
         api::delivery::State::Retrying => Some(State::Retrying),
         api::delivery::State::Sent => Some(State::Sent),
         api::delivery::State::Bounced => Some(State::Bounced),
+        api::delivery::State::Failed => Some(State::Failed),
+        api::delivery::State::Suppressed => Some(State::Suppressed),
+        api::delivery::State::Cancelled => Some(State::Cancelled),
     }
 }
 

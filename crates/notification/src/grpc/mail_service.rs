@@ -2,7 +2,8 @@
 
 use proto::notification::internal::v1::mail_service_server::MailService;
 use proto::notification::internal::v1::{
-    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, EnqueueMailsRequest, EnqueueMailsResponse,
+    BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, CancelMailsRequest, CancelMailsResponse,
+    EnqueueMailsRequest, EnqueueMailsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -17,6 +18,14 @@ impl MailService for Grpc {
         let drafts = request.into_inner().mails.into_iter().map(convert::draft);
         self.0.enqueue_mails(drafts.collect()).await?;
         Ok(Response::new(EnqueueMailsResponse {}))
+    }
+
+    async fn cancel_mails(
+        &self,
+        request: Request<CancelMailsRequest>,
+    ) -> Result<Response<CancelMailsResponse>, Status> {
+        self.0.cancel_mails(convert::keys(request.into_inner())?).await?;
+        Ok(Response::new(CancelMailsResponse {}))
     }
 
     async fn batch_get_deliveries(

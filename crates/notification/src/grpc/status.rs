@@ -27,6 +27,13 @@ impl From<Error> for Status {
                 "Nothing was queued: correct the fields that are named.",
                 &violations,
             ),
+            Error::AddressMalformed(violation) => refuse("ADDRESS_MALFORMED", "Correct the address.", &[violation]),
+            Error::SuppressionNotFound => Refusal::new(
+                Code::NotFound,
+                "SUPPRESSION_NOT_FOUND",
+                "Nothing keeps e-mails from this address.",
+            )
+            .into(),
             Error::IdMalformed(violations) => refuse("ID_MALFORMED", "Correct the ids that are named.", &violations),
             Error::ListMalformed(violation) => {
                 refuse("LIST_MALFORMED", "Correct the field that is named.", &[violation])
@@ -87,6 +94,12 @@ mod tests {
                 Code::InvalidArgument,
                 "MAIL_MALFORMED",
             ),
+            (
+                Error::AddressMalformed(violation()),
+                Code::InvalidArgument,
+                "ADDRESS_MALFORMED",
+            ),
+            (Error::SuppressionNotFound, Code::NotFound, "SUPPRESSION_NOT_FOUND"),
             (
                 Error::IdMalformed(vec![violation()]),
                 Code::InvalidArgument,

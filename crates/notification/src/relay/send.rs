@@ -30,7 +30,7 @@ type Attempts = JoinSet<Option<Timestamp>>;
 /// Sends until `shutdown`, then waits for what is under way.
 pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pace: Pace, shutdown: Shutdown) {
     let mut attempts = Attempts::new();
-    // The earliest retry this process knows of; others' are found by polling.
+    // When the next mail is due, as far as this process knows; the rest is found by polling.
     let mut due: Option<Timestamp> = None;
     let places = pace.workers.max(1);
     while !shutdown.is_cancelled() {
@@ -38,7 +38,7 @@ pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pa
         due = due.filter(|&due| due > now);
         let free = places.saturating_sub(attempts.len());
         if free > 0 {
-            claim(&sender, free, &mut attempts).await;
+            due = earliest(due, claim(&sender, free, &mut attempts).await);
         }
         sender.tidy();
         let retry = due.map(|due| due.since(clock.now()));
@@ -60,19 +60,21 @@ pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pa
     sender.close().await;
 }
 
-/// Claims up to `free` mails and sends them off.
-async fn claim(sender: &Arc<Sender>, free: usize, attempts: &mut Attempts) {
+/// Claims up to `free` mails and sends them off; answers when another one is due.
+async fn claim(sender: &Arc<Sender>, free: usize, attempts: &mut Attempts) -> Option<Timestamp> {
     match sender.claim_mails(free).await {
-        Ok(mails) => {
-            for mail in mails {
+        Ok(claimed) => {
+            for (claim, place) in claimed.mails {
                 let sender = Arc::clone(sender);
-                attempts.spawn(async move { sender.send_mail(mail).await });
+                attempts.spawn(async move { sender.send_mail(claim, place).await });
             }
+            claimed.due
         }
-        Err(error) => tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "the mail queue cannot be read"
-        ),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the mail queue cannot be read");
+            None
+        }
     }
 }
 

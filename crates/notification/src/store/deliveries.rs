@@ -102,20 +102,24 @@ fn is_after(position: Position) -> Condition {
 }
 
 fn read(row: row::Model) -> Result<Delivery, StorageError> {
+    let state = State::from_name(&row.state).ok_or_else(|| unreadable("mails.state", row.state))?;
     Ok(Delivery {
-        id: row.id.parse().map_err(|error| unreadable("id", error))?,
+        id: row.id.parse().map_err(|error| unreadable("mails.id", error))?,
         invitation: match row.invitation_id.as_str() {
             "" => None,
-            id => Some(id.parse().map_err(|error| unreadable("invitation_id", error))?),
+            id => Some(id.parse().map_err(|error| unreadable("mails.invitation_id", error))?),
         },
-        kind: Kind::from_name(&row.kind).ok_or_else(|| unreadable("kind", row.kind))?,
+        kind: Kind::from_name(&row.kind).ok_or_else(|| unreadable("mails.kind", row.kind))?,
         to: row.to_address,
-        state: State::from_name(&row.state).ok_or_else(|| unreadable("state", row.state))?,
+        state,
         reason: row.reason,
         attempts: row.attempts,
         message_id: row.message_id,
         create_time: Timestamp::from_micros(row.create_time),
         send_time: row.send_time.map(Timestamp::from_micros),
-        next_attempt_time: row.next_attempt_time.map(Timestamp::from_micros),
+        next_attempt_time: row
+            .next_attempt_time
+            .filter(|_| state != State::Sending)
+            .map(Timestamp::from_micros),
     })
 }

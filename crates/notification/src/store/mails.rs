@@ -10,19 +10,20 @@ use crate::domain::{Link, Order};
 
 const INSERT: Sql = Sql {
     postgres: "
-        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
-                           state, attempts, reason, message_id, next_attempt_time, create_time)
-        SELECT id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
-               'QUEUED', 0, '', message_id, $2::bigint, $2::bigint
+        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
+                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time)
+        SELECT id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
+               language, content, link, 'QUEUED', 0, '', message_id, $2::bigint, $2::bigint
         FROM json_to_recordset($1::json) AS r(id text, account_id text, invitation_id text, kind text, send_key text,
-             to_address text, language text, content text, link text, message_id text)
+             to_address text, recipient text, recipient_domain text, resent boolean, language text, content text,
+             link text, message_id text)
         ON CONFLICT (account_id, send_key) DO NOTHING",
     sqlite: "
-        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, language, content, link,
-                           state, attempts, reason, message_id, next_attempt_time, create_time)
+        INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
+                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time)
         SELECT value->>'id', value->>'account_id', value->>'invitation_id', value->>'kind', value->>'send_key',
-               value->>'to_address', value->>'language', value->>'content', value->>'link',
-               'QUEUED', 0, '', value->>'message_id', $2, $2
+               value->>'to_address', value->>'recipient', value->>'recipient_domain', value->>'resent',
+               value->>'language', value->>'content', value->>'link', 'QUEUED', 0, '', value->>'message_id', $2, $2
         FROM json_each($1)
         WHERE true
         ON CONFLICT (account_id, send_key) DO NOTHING",
@@ -38,6 +39,9 @@ struct Row<'a> {
     kind: &'static str,
     send_key: &'a str,
     to_address: &'a str,
+    recipient: &'a str,
+    recipient_domain: &'a str,
+    resent: bool,
     language: &'a str,
     content: String,
     link: Option<&'a str>,
@@ -58,8 +62,11 @@ fn write(order: &Order) -> Result<Row<'_>, StorageError> {
         kind: order.kind.as_str(),
         send_key: &order.send_key,
         to_address: order.to.address(),
+        recipient: order.to.canonical(),
+        recipient_domain: order.to.domain(),
+        resent: order.resent,
         language: order.language.as_str(),
-        content: serde_json::to_string(&order.content).map_err(|error| unreadable("content", error))?,
+        content: serde_json::to_string(&order.content).map_err(|error| unreadable("mails.content", error))?,
         link: order.link.as_ref().map(Link::expose),
         message_id: &order.message_id,
     })

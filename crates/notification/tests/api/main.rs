@@ -5,7 +5,11 @@ mod batch_get_deliveries;
 #[cfg(test)]
 mod bounce_mail;
 #[cfg(test)]
+mod cancel_mails;
+#[cfg(test)]
 mod enqueue_mails;
+#[cfg(test)]
+mod fair_turns;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
@@ -28,6 +32,8 @@ mod secured_mail;
 mod send_mail;
 #[cfg(test)]
 mod several_processes;
+#[cfg(test)]
+mod suppressions;
 
 /// Makes each fact a test on SQLite and a test on PostgreSQL.
 #[cfg(test)]

@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use ::notification::{Config, MailConfig, Migrator, ServeError};
 use chassis::{
-    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, Shutdown, Signer,
-    TelemetryConfig,
+    Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, SharedConfig, Shutdown,
+    Signer, TelemetryConfig,
 };
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, Mail};
+use proto::notification::internal::v1::suppression_service_client::SuppressionServiceClient;
+use proto::notification::internal::v1::{
+    BatchGetDeliveriesRequest, CancelMailsRequest, DeleteSuppressionRequest, EnqueueMailsRequest,
+    GetSuppressionRequest, GrantedProduct, Mail, MailKey, Suppression,
+};
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
 use testkit::{AuditSink, Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -81,7 +85,7 @@ impl Notification {
     }
 
     pub async fn start_with(place: &Place, mail: MailConfig, server: ServerConfig) -> Self {
-        let callers = CallerConfig::circle(ALL_SERVICES);
+        let callers = CallerConfig::circle(ALL_SERVICES.into_iter().chain(["operator"]));
         let audit_sink = AuditSink::default();
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
@@ -94,6 +98,7 @@ impl Notification {
             database: place.config(),
             callers: callers["notification"].clone(),
             clients: ClientConfig::default(),
+            shared: SharedConfig::default(),
             identity: audit_sink.serve().await.unwrap(),
             relay: RelayConfig::default(),
             mail,
@@ -154,6 +159,45 @@ impl Notification {
         answer.map(|answer| answer.into_inner().deliveries)
     }
 
+    /// Cancels a mail as identity does, whether it is there or not.
+    pub async fn cancel(&self, mail: &Mail) -> Result<(), Status> {
+        let key = MailKey {
+            account_id: mail.account_id.clone(),
+            send_key: mail.send_key.clone(),
+        };
+        self.cancel_as("identity", vec![key]).await
+    }
+
+    pub async fn cancel_as(&self, issuer: &str, keys: Vec<MailKey>) -> Result<(), Status> {
+        let request = self.signed(issuer, CancelMailsRequest { keys }, &Actor::Service);
+        let answer = MailServiceClient::new(self.channel.clone()).cancel_mails(request).await;
+        answer.map(drop)
+    }
+
+    /// Why an address takes no mail.
+    pub async fn suppression(&self, issuer: &str, address: &str) -> Result<Suppression, Status> {
+        let message = GetSuppressionRequest {
+            address: address.to_owned(),
+        };
+        let request = self.signed(issuer, message, &Actor::Service);
+        let answer = SuppressionServiceClient::new(self.channel.clone())
+            .get_suppression(request)
+            .await;
+        answer.map(|answer| answer.into_inner().suppression.unwrap())
+    }
+
+    /// Takes an address off the list.
+    pub async fn delete_suppression(&self, issuer: &str, address: &str) -> Result<(), Status> {
+        let message = DeleteSuppressionRequest {
+            address: address.to_owned(),
+        };
+        let request = self.signed(issuer, message, &Actor::Service);
+        let answer = SuppressionServiceClient::new(self.channel.clone())
+            .delete_suppression(request)
+            .await;
+        answer.map(drop)
+    }
+
     pub async fn list(&self, actor: &Actor, request: ListDeliveriesRequest) -> Result<ListDeliveriesResponse, Status> {
         let request = self.signed("gateway", request, actor);
         let answer = DeliveryServiceClient::new(self.channel.clone())
@@ -192,6 +236,12 @@ impl Notification {
         );
         let changed = self.database.writer().execute_unprepared(&sql).await.unwrap();
         assert_eq!(changed.rows_affected(), 1);
+    }
+
+    /// How many rows a query answers.
+    pub async fn rows(&self, sql: &str) -> usize {
+        let statement = Statement::from_string(self.database.backend(), sql);
+        self.database.reader().query_all_raw(statement).await.unwrap().len()
     }
 
     /// Stops the service as SIGTERM would, and waits until it has.
@@ -246,6 +296,7 @@ pub fn welcome_to(account: AccountId, to: &str) -> Mail {
                 guide_url: "https://usher.example/guides/training".into(),
             },
         ],
+        resent: false,
     }
 }
 

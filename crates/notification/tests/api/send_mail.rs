@@ -191,7 +191,7 @@ async fn one_silent_recipient_delays_nobody(place: Place) {
         notification.reaches(other, State::Sent).await;
     }
     let waiting = notification.delivery(&slow).await;
-    assert_eq!((waiting.state(), waiting.attempts), (State::Queued, 1));
+    assert_eq!((waiting.state(), waiting.attempts), (State::Sending, 1));
     server.release();
     notification.reaches(&slow, State::Sent).await;
     assert_eq!(server.received_by("slow@example.com").len(), 1);

@@ -82,7 +82,7 @@ async fn a_slow_mail_stays_with_its_process_as_long_as_that_lives(place: Place) 
     one.enqueue(vec![late.clone()]).await.unwrap();
     one.reaches(&late, State::Sent).await;
     let still = one.delivery(&slow).await;
-    assert_eq!((still.state(), still.attempts), (State::Queued, 1));
+    assert_eq!((still.state(), still.attempts), (State::Sending, 1));
     server.release();
     assert_eq!(other.reaches(&slow, State::Sent).await.attempts, 1);
     assert_eq!(server.received_by("slow@example.com").len(), 1);

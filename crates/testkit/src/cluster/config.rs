@@ -109,6 +109,7 @@ impl Site {
             "notification" => {
                 let url = format!("folder:{}", self.mail_folder.display());
                 vec![
+                    ("shared", shared),
                     ("mail", json!({ "url": url, "from_address": "usher@usher.example" })),
                     ("identity", self.peer("identity")?),
                 ]

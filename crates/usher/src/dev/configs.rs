@@ -52,7 +52,7 @@ impl Configs {
             identity: parts.identity(shared.clone())?,
             licensing: parts.licensing()?,
             billing: parts.billing()?,
-            notification: parts.notification()?,
+            notification: parts.notification(shared.clone())?,
             gateway: parts.gateway(shared)?,
         })
     }
@@ -142,7 +142,7 @@ impl Parts<'_> {
         Ok(config)
     }
 
-    fn notification(&self) -> anyhow::Result<notification::Config> {
+    fn notification(&self, shared: SharedConfig) -> anyhow::Result<notification::Config> {
         let mut settings = Settings::load("notification")?;
         let folder = self.folder.mail();
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
@@ -154,6 +154,7 @@ impl Parts<'_> {
             database: self.folder.database("notification")?,
             callers: self.callers("notification")?,
             clients: settings.block("clients", &[])?,
+            shared,
             identity: self.peers.identity.clone().into(),
             relay: settings.block("relay", &[])?,
             mail: settings.block("mail", &[("url", &url), ("from_address", MAIL_FROM)])?,

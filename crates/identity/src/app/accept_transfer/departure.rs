@@ -4,6 +4,7 @@ use serde_json::json;
 use storage::Message;
 use types::Timestamp;
 
+use crate::app::cancel_mail::cancel_mail;
 use crate::domain::account::Account;
 use crate::domain::audit::{Event, Origin};
 use crate::domain::error::Error;
@@ -53,6 +54,11 @@ impl Departure<'_> {
                 to_version: version,
             };
             messages.push(Message::new(MOVE_SEATS, order.from, &order)?);
+        }
+        let it = self.invitation;
+        messages.push(cancel_mail(it.account_id, it.id, it.generation)?);
+        for ended in self.superseded {
+            messages.push(cancel_mail(ended.account_id, ended.id, ended.generation)?);
         }
         for ended in self.superseded.iter().filter(|ended| !ended.products.is_empty()) {
             messages.push(release(ended.account_id, ended.id, ended.seat_version)?);

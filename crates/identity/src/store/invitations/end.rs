@@ -19,6 +19,8 @@ pub struct Ended {
     pub kind: Kind,
     /// What has become of it.
     pub state: InvitationState,
+    /// Which of its links was the last.
+    pub generation: u32,
     /// The products it had promised.
     pub products: Vec<String>,
     /// The version of what it holds in licensing from now on, which is nothing.
@@ -33,11 +35,11 @@ const END: Sql = Sql {
             WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND state = 'PENDING'
             ORDER BY id FOR UPDATE) AS p
         WHERE i.id = p.id
-        RETURNING i.id, i.account_id, i.kind, i.state, i.products, i.seat_version",
+        RETURNING i.id, i.account_id, i.kind, i.state, i.generation, i.products, i.seat_version",
     sqlite: "UPDATE invitations SET answer_time = $2, seat_version = seat_version + 1,
             state = CASE kind WHEN 'JOIN' THEN 'REVOKED' ELSE 'SUPERSEDED' END
         WHERE user_id IN (SELECT value FROM json_each($1)) AND state = 'PENDING'
-        RETURNING id, account_id, kind, state, products, seat_version",
+        RETURNING id, account_id, kind, state, generation, products, seat_version",
 };
 
 #[derive(FromQueryResult)]
@@ -46,6 +48,7 @@ struct Row {
     account_id: String,
     kind: String,
     state: String,
+    generation: i64,
     products: String,
     seat_version: i64,
 }
@@ -65,6 +68,7 @@ fn read(row: Row) -> Result<Ended, Error> {
         account_id: row.account_id.parse().map_err(broken("invitations.account_id"))?,
         kind: row.kind.parse().map_err(broken("invitations.kind"))?,
         state: row.state.parse().map_err(broken("invitations.state"))?,
+        generation: u32::try_from(row.generation).map_err(broken("invitations.generation"))?,
         products: serde_json::from_str(&row.products).map_err(broken("invitations.products"))?,
         seat_version: row.seat_version,
     })

@@ -36,8 +36,6 @@ fn mail(kind: Kind, language: &str) -> Mail {
         link: Some(Link::new(LINK)),
         message_id: "<eml_1@usher.example>".into(),
         create_time: Timestamp::from_micros(0),
-        attempts: 1,
-        owner: "owner".into(),
     }
 }
 

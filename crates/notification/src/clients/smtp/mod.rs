@@ -67,11 +67,11 @@ impl Smtp {
                 self.keep(session);
                 Ok(())
             }
-            Err(trouble) => {
-                if trouble.leaves_the_session_good() && session.reset().await.is_ok() {
+            Err(stop) => {
+                if stop.leaves_the_session_good() && session.reset().await.is_ok() {
                     self.keep(session);
                 }
-                Err(trouble.into_failure())
+                Err(stop.into_failure())
             }
         }
     }
@@ -98,7 +98,7 @@ impl Smtp {
         if let Some(Idle { mut session, .. }) = idle {
             match session.name_sender(envelope).await {
                 Ok(()) => return Ok(session),
-                Err(Trouble::Refused { .. } | Trouble::Closing { .. } | Trouble::Broken(_)) => {}
+                Err(Trouble::Refused(_) | Trouble::Unable(_) | Trouble::Broken(_)) => {}
             }
         }
         let mut session = Session::open(&self.server, self.limits)

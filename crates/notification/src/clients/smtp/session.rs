@@ -10,13 +10,14 @@ use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 use lettre::transport::smtp::{self, extension::ServerInfo};
+use types::failpoint;
 
 use super::Limits;
 use super::server::{Security, Server};
-use crate::domain::{Failure, one_line};
+use crate::domain::{Failure, Refusal, Step, one_line};
 
 /// "Service not available, closing transmission channel" (RFC 5321 §4.2.3).
-const CLOSING: &str = "421";
+const CLOSING: u16 = 421;
 
 /// A connection with which a conversation is held.
 pub(super) struct Session {
@@ -44,20 +45,19 @@ impl fmt::Display for Content<'_> {
 /// What went wrong in a conversation.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// The server said no, and goes on listening.
-    Refused {
-        /// Whether it will say no the next time too.
-        permanent: bool,
-        /// Its words.
-        words: String,
-    },
-    /// The server said no and hangs up.
-    Closing {
-        /// Its words.
-        words: String,
-    },
+    /// The server said no.
+    Refused(Refusal),
+    /// The server cannot take this mail, as it has told at the beginning.
+    Unable(&'static str),
     /// The conversation ended without an answer.
     Broken(&'static str),
+}
+
+/// What went wrong with one mail, and where.
+#[derive(Debug)]
+pub(super) struct Stop {
+    step: Step,
+    trouble: Trouble,
 }
 
 impl Session {
@@ -84,21 +84,31 @@ impl Session {
             .map(drop)
     }
 
-    /// Names the recipient and hands over the mail; from here on a refusal is about this mail.
-    pub(super) async fn transfer(&mut self, envelope: &Envelope, mail: &str) -> Result<(), Trouble> {
-        let limit = self.limits.command_timeout;
+    /// Names the reader and hands over the mail.
+    pub(super) async fn transfer(&mut self, envelope: &Envelope, mail: &str) -> Result<(), Stop> {
+        let stop = |step| move |trouble| Stop { step, trouble };
         if needs_utf8(envelope) && !supports_utf8(self.connection.server_info()) {
-            let words = "The mail server takes no internationalised addresses (SMTPUTF8).".to_owned();
-            return Err(Trouble::Refused { permanent: true, words });
+            let words = "The mail server takes no internationalised addresses (SMTPUTF8).";
+            return Err(stop(Step::Reader)(Trouble::Unable(words)));
         }
-        for recipient in envelope.to() {
-            let command = Rcpt::new(recipient.clone(), Vec::new());
-            within(limit, self.connection.command(command)).await?;
+        self.name_readers(envelope).await.map_err(stop(Step::Reader))?;
+        self.hand_over(mail).await.map_err(stop(Step::Content))
+    }
+
+    async fn name_readers(&mut self, envelope: &Envelope) -> Result<(), Trouble> {
+        for reader in envelope.to() {
+            let command = Rcpt::new(reader.clone(), Vec::new());
+            within(self.limits.command_timeout, self.connection.command(command)).await?;
         }
-        let go_on = within(limit, self.connection.command(Data)).await?;
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, mail: &str) -> Result<(), Trouble> {
+        let go_on = within(self.limits.command_timeout, self.connection.command(Data)).await?;
         if go_on.code().severity != Severity::PositiveIntermediate {
             return Err(Trouble::Broken("The mail server answered out of turn."));
         }
+        failpoint("notification::smtp::data");
         let taken = within(self.limits.data_timeout, self.connection.command(Content(mail))).await?;
         if taken.code().severity == Severity::PositiveCompletion {
             Ok(())
@@ -126,39 +136,43 @@ impl fmt::Debug for Session {
     }
 }
 
-impl Trouble {
+impl Stop {
     /// Whether another mail can be tried with the same connection.
     pub(super) const fn leaves_the_session_good(&self) -> bool {
-        matches!(self, Self::Refused { .. })
-    }
-
-    /// What this means for a mail whose recipient has been named.
-    pub(super) fn into_failure(self) -> Failure {
-        match self {
-            Self::Refused { permanent: true, words } => Failure::Permanent(words),
-            Self::Refused {
-                permanent: false,
-                words,
-            }
-            | Self::Closing { words } => Failure::Transient(words),
-            Self::Broken(words) => Failure::Transient(words.to_owned()),
+        match &self.trouble {
+            Trouble::Refused(refusal) => refusal.code != CLOSING,
+            Trouble::Unable(_) => true,
+            Trouble::Broken(_) => false,
         }
     }
 
-    /// What this means before a recipient has been named: whatever the server has against us (a wrong password, a sender it
-    /// does not know), it is no reader's fault, and is for the operators to put right while the mails wait.
+    /// What this means for the mail.
+    pub(super) fn into_failure(self) -> Failure {
+        match self.trouble {
+            Trouble::Refused(refusal) => refusal.means(self.step),
+            Trouble::Unable(words) => Failure::Refused(words.to_owned()),
+            // It may well be this mail at which the server has broken down.
+            Trouble::Broken(words) => Failure::Deferred(words.to_owned()),
+        }
+    }
+}
+
+impl Trouble {
+    /// What this means before a reader was named: whatever the server has against us (a wrong password, a sender it does not
+    /// know), it is no reader's fault, and is for the operators to put right while the mails wait.
     pub(super) fn into_failure_of_ours(self) -> Failure {
         match self {
-            Self::Refused { permanent: true, words } => {
-                tracing::error!(answer = one_line(&words), "the mail server refuses this service");
-                Failure::Transient(words)
+            Self::Refused(refusal) => {
+                if refusal.code >= 500 {
+                    tracing::error!(
+                        code = refusal.code,
+                        answer = one_line(&refusal.text),
+                        "the mail server refuses this service"
+                    );
+                }
+                refusal.means(Step::Ourselves)
             }
-            Self::Refused {
-                permanent: false,
-                words,
-            }
-            | Self::Closing { words } => Failure::Transient(words),
-            Self::Broken(words) => Failure::Transient(words.to_owned()),
+            Self::Unable(words) | Self::Broken(words) => Failure::Outage(words.to_owned()),
         }
     }
 }
@@ -206,15 +220,10 @@ fn trouble(error: &smtp::Error) -> Trouble {
         let text = std::error::Error::source(error)
             .map(ToString::to_string)
             .unwrap_or_default();
-        let words = format!("{code} {text}");
-        return if code.to_string() == CLOSING {
-            Trouble::Closing { words }
-        } else {
-            Trouble::Refused {
-                permanent: error.is_permanent(),
-                words,
-            }
-        };
+        return Trouble::Refused(Refusal {
+            code: code.into(),
+            text,
+        });
     }
     tracing::warn!(
         error = error as &dyn std::error::Error,

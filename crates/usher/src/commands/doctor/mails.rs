@@ -17,7 +17,11 @@ const IN_TIME: Duration = Duration::from_secs(600);
 pub(super) async fn examine(client: &Client) -> Finding {
     let before = Clock::system().now() - IN_TIME;
     let mut late = Vec::new();
-    for state in [delivery::State::Queued, delivery::State::Retrying] {
+    for state in [
+        delivery::State::Queued,
+        delivery::State::Sending,
+        delivery::State::Retrying,
+    ] {
         let fetch = async |page_size, page_token| {
             let message = ListDeliveriesRequest {
                 page_size,
