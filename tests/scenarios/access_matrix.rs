@@ -241,6 +241,7 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
         name if name.contains("template") => TemplateId::new().to_string(),
         name if name.contains("invitation") => theirs.invitation.clone(),
         "import" => theirs.import.clone(),
+        "delivery" => theirs.delivery.clone(),
         "invoice" => InvoiceId::new().to_string(),
         name if name.contains("account") => AccountId::new().to_string(),
         _ => UserId::new().to_string(),

@@ -38,6 +38,37 @@ pub struct Config {
     pub relay: RelayConfig,
     /// How mail goes out.
     pub mail: MailConfig,
+    /// Those who watch how far mails have come.
+    #[serde(default)]
+    pub watches: WatchConfig,
+}
+
+/// Those who watch how far mails have come.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WatchConfig {
+    /// How often each looks for what has changed.
+    #[serde(deserialize_with = "period")]
+    pub poll: Duration,
+    /// How long a watch lasts before its caller is asked to begin anew: less than the server's
+    /// `max_connection_age_grace`, so that no watch is cut when its connection is replaced.
+    #[serde(deserialize_with = "period")]
+    pub lifetime: Duration,
+    /// How many watch at once in this process.
+    pub watchers: usize,
+    /// How many of one account do.
+    pub watchers_per_account: usize,
+}
+
+impl Default for WatchConfig {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(500),
+            lifetime: Duration::from_secs(4 * 60),
+            watchers: 200,
+            watchers_per_account: 20,
+        }
+    }
 }
 
 /// How mail goes out.
@@ -58,6 +89,9 @@ pub struct MailConfig {
     /// A file of certificates (PEM) to trust beside the public ones, for a mail server with its own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// Whether no mail is for people: what is in each is kept and shown (`WaitForMail`), links included. Never in production.
+    #[serde(default)]
+    pub sandbox: bool,
     /// How many mails are under way at a time.
     #[serde(default = "workers")]
     pub workers: usize,
@@ -106,6 +140,7 @@ impl MailConfig {
             from_name: from_name(),
             message_id_domain: None,
             ca_file: None,
+            sandbox: false,
             workers: workers(),
             per_domain: per_domain(),
             domain_per_minute: None,

@@ -3,7 +3,9 @@
 use chassis::{KeyError, PeerError, SharedError};
 use storage::{InvalidPageToken, StorageError};
 
-use crate::clients::InvalidMailConfig;
+use types::Permission;
+
+use crate::clients::{IdentityError, InvalidMailConfig};
 use crate::domain::Violation;
 
 /// Why a use case did not do what it was asked.
@@ -21,6 +23,24 @@ pub(crate) enum Error {
     /// An address is not on the list of those that take no mail.
     #[error("there is no such entry")]
     SuppressionNotFound,
+    /// There is no such mail in the account.
+    #[error("there is no such mail")]
+    DeliveryNotFound,
+    /// Mails are for people here, and are shown to nobody.
+    #[error("this is no sandbox")]
+    SandboxRequired,
+    /// Nobody else may watch at the moment.
+    #[error("too many watch")]
+    TooManyWatchers,
+    /// Whoever watches may not any longer.
+    #[error("the permission {0:?} is needed")]
+    PermissionRequired(Permission),
+    /// Whoever watches is logged out.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// Identity does not say who may watch.
+    #[error("identity cannot be asked")]
+    Identity(#[from] IdentityError),
     /// An id is not one.
     #[error("an id is malformed")]
     IdMalformed(Vec<Violation>),

@@ -17,13 +17,13 @@ use storage::{Database, Relay};
 use tokio::sync::Notify;
 use types::Clock;
 
-use crate::app::{App, Rules, Sender, Templates};
-use crate::clients::{Transport, message_id_domain};
+use crate::app::{App, Rules, Sender, Templates, Watchers};
+use crate::clients::{Identity, Transport, message_id_domain};
 use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
 
 pub use clients::InvalidMailConfig;
-pub use config::{Config, MailConfig};
+pub use config::{Config, MailConfig, WatchConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -41,7 +41,9 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let transport = Transport::new(&config.mail)?;
     let message_id_domain = message_id_domain(&config.mail)?.into();
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
-    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
+    let channel = config.identity.channel(&config.clients)?;
+    let identity = Identity::new(&channel, signer.clone());
+    let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
     let outbox = Relay::new(
         database.clone(),
@@ -55,6 +57,9 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         database: database.clone(),
         clock: clock.clone(),
         message_id_domain,
+        identity,
+        watchers: Watchers::new(config.watches.clone()),
+        is_sandbox: config.mail.sandbox,
         bell: Arc::clone(&bell),
     };
     let sender = Sender::new(
@@ -111,6 +116,7 @@ const fn rules(mail: &MailConfig) -> Rules {
         },
         lease: mail.lease,
         per_domain: mail.per_domain,
+        keeps: mail.sandbox,
         domain_per_minute: mail.domain_per_minute,
         account_per_minute: mail.account_per_minute,
     }

@@ -34,6 +34,8 @@ pub struct Belongings {
     /// The invitation that the member accepted.
     pub invitation: String,
     pub group: String,
+    /// The e-mail that invited the member.
+    pub delivery: String,
     pub import: String,
     pub role: String,
 }
@@ -114,9 +116,13 @@ async fn belongings(owner: &Owner, member: &Owner) -> Belongings {
     };
     let import = imports::import(owner, options, &file).await.unwrap();
     let user = owner.person(&member.tokens.user_id).await.unwrap().user.unwrap();
+    let invitation = user.invitation.unwrap().id;
+    let mut deliveries = owner.deliveries().await.into_iter();
+    let delivery = deliveries.find(|delivery| delivery.invitation_id == invitation);
     Belongings {
         user: user.id,
-        invitation: user.invitation.unwrap().id,
+        delivery: delivery.unwrap().id,
+        invitation,
         group: group.group.unwrap().id,
         import: import.id,
         role: role.role.unwrap().id,

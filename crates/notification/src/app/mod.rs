@@ -6,11 +6,15 @@ mod claim_mails;
 mod delete_suppression;
 mod enqueue_mails;
 mod find_suppression;
+mod get_delivery;
 mod limits;
 mod list_deliveries;
 mod places;
 mod render;
 mod send_mail;
+mod wait_for_mail;
+mod watch_deliveries;
+mod watchers;
 mod write_ends;
 
 use std::sync::Arc;
@@ -19,8 +23,12 @@ use storage::Database;
 use tokio::sync::Notify;
 use types::Clock;
 
+use crate::clients::Identity;
+
 pub(crate) use render::Templates;
 pub(crate) use send_mail::{Rules, Sender};
+pub(crate) use watch_deliveries::Changes;
+pub(crate) use watchers::Watchers;
 
 /// What the use cases of the API work with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +37,12 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     /// The right side of every Message-ID.
     pub(crate) message_id_domain: Arc<str>,
+    /// Knows who may still see what they watch.
+    pub(crate) identity: Identity,
+    /// Those who watch.
+    pub(crate) watchers: Watchers,
+    /// Whether mails are kept and shown, none of them being for people.
+    pub(crate) is_sandbox: bool,
     /// Rung when mails have been queued.
     pub(crate) bell: Arc<Notify>,
 }

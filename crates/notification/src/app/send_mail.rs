@@ -13,7 +13,7 @@ use super::Templates;
 use super::places::{Place, Places};
 use super::write_ends::write_ends;
 use crate::clients::Transport;
-use crate::domain::{Claim, Failure, Lane, Mail, RetryPolicy, Verdict, one_line};
+use crate::domain::{Claim, Failure, Lane, Letter, Mail, RetryPolicy, Verdict, one_line};
 use crate::store::queue::{self, Finish};
 
 /// The most attempts whose ends are written in one statement.
@@ -34,6 +34,8 @@ pub(crate) struct Rules {
     pub(crate) per_domain: usize,
     /// How many mails a domain gets in a minute, if that is limited.
     pub(crate) domain_per_minute: Option<u32>,
+    /// Whether what was sent is kept.
+    pub(crate) keeps: bool,
     /// How many mails an account sends in a minute, if that is limited.
     pub(crate) account_per_minute: Option<u32>,
 }
@@ -90,7 +92,8 @@ impl Sender {
     /// Sends a claimed mail, which has `_place` while it does; answers when it is tried again, if it is.
     pub(crate) async fn send_mail(&self, claim: Claim, _place: Place) -> Option<Timestamp> {
         failpoint("notification::send::claimed");
-        let Some(verdict) = self.verdict(&claim).await else {
+        let mut letter = None;
+        let Some(verdict) = self.verdict(&claim, &mut letter).await else {
             tracing::warn!(mail.id = %claim.id, "a mail is given up to the process that has claimed it since");
             return None;
         };
@@ -106,6 +109,7 @@ impl Sender {
             verdict,
             time: self.clock.now(),
             suppressed: claim.suppressed.is_some(),
+            letter: letter.filter(|_| self.rules.keeps),
         })
         .await;
         failpoint("notification::send::finished");
@@ -113,7 +117,7 @@ impl Sender {
     }
 
     /// What becomes of a claimed mail, by an attempt if one is due; nothing when the claim was lost.
-    async fn verdict(&self, claim: &Claim) -> Option<Verdict> {
+    async fn verdict(&self, claim: &Claim, sent: &mut Option<Letter>) -> Option<Verdict> {
         let now = self.clock.now();
         if let Some(verdict) = claim.verdict_without_attempt(now) {
             return Some(verdict);
@@ -121,7 +125,10 @@ impl Sender {
         if let Some(at) = self.over_limit(&claim.lane, now).await {
             return Some(Verdict::Wait { at });
         }
-        let attempt = self.attempt_under_lease(claim).await?;
+        let attempt = self
+            .attempt_under_lease(claim)
+            .await?
+            .map(|letter| *sent = Some(letter));
         let (retries, now) = (self.rules.retries, self.clock.now());
         Some(retries.judge(attempt, claim.attempts, claim.create_time, now, rand::random()))
     }
@@ -137,7 +144,7 @@ impl Sender {
     }
 
     /// One attempt, the claim being renewed meanwhile; nothing when the claim was lost.
-    async fn attempt_under_lease(&self, claim: &Claim) -> Option<Result<(), Failure>> {
+    async fn attempt_under_lease(&self, claim: &Claim) -> Option<Result<Letter, Failure>> {
         let Some(mail) = &claim.mail else {
             return Some(Err(Failure::Deferred(OUR_FAULT.to_owned())));
         };
@@ -159,20 +166,20 @@ impl Sender {
     }
 
     /// One attempt. What goes wrong on our side, even a panic, is a failure like others: it is told, and tried again.
-    async fn attempt(&self, mail: &Mail) -> Result<(), Failure> {
+    async fn attempt(&self, mail: &Mail) -> Result<Letter, Failure> {
         let attempt = AssertUnwindSafe(async {
             let letter = self.templates.render(mail).map_err(|error| {
                 tracing::error!(mail.id = %mail.id, error = &error as &dyn std::error::Error, "a mail cannot be rendered");
                 Failure::Deferred(OUR_FAULT.to_owned())
             })?;
-            self.transport.deliver(&letter).await
+            self.transport.deliver(&letter).await.map(|()| letter)
         });
         let clean = |reason: String| match &mail.link {
             Some(link) => one_line(&link.blot_out(&reason)),
             None => one_line(&reason),
         };
         match attempt.catch_unwind().await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(letter)) => Ok(letter),
             Ok(Err(failure)) => Err(failure.map(clean)),
             Err(_) => {
                 tracing::error!(mail.id = %mail.id, "sending a mail panicked");

@@ -1,4 +1,5 @@
-//! Writes what claims came to, and what follows: for the audit logs, and for the list of addresses that take no mail.
+//! Writes what claims came to, and what follows: for the audit logs, for the list of addresses that take no mail,
+//! and in a sandbox for whoever waits for a mail.
 
 use chassis::AuditRecord;
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use types::AccountId;
 
 use crate::domain::{State, Suppression, Verdict};
 use crate::store::queue::{self, Finish};
-use crate::store::suppressions;
+use crate::store::{kept_mails, suppressions};
 
 /// All of it in one transaction; answers of each whether its claim was still held.
 pub(super) async fn write_ends(database: &Database, batch: Vec<Finish>) -> Result<Vec<bool>, StorageError> {
@@ -29,6 +30,8 @@ pub(super) async fn write_ends(database: &Database, batch: Vec<Finish>) -> Resul
                     alive.push(finish.recipient.as_str());
                 }
             }
+            let letters: Vec<_> = batch.iter().filter_map(|finish| finish.letter.as_ref()).collect();
+            kept_mails::insert(tx, &letters).await?;
             suppressions::delete(tx, &alive).await?;
             suppressions::insert(tx, &dead).await?;
             if let Some(finish) = batch.first() {

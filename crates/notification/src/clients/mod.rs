@@ -1,10 +1,12 @@
 //! Where mail goes: the next mail server, or a folder.
 
 mod folder;
+mod identity;
 mod message;
 mod smtp;
 mod transport;
 
+pub(crate) use identity::{Identity, IdentityError, Standing};
 pub use transport::InvalidMailConfig;
 pub(crate) use transport::Transport;
 pub(crate) use transport::message_id_domain;

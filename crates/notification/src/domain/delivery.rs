@@ -18,6 +18,7 @@ pub(crate) struct Delivery {
     pub(crate) attempts: i64,
     pub(crate) message_id: String,
     pub(crate) create_time: Timestamp,
+    pub(crate) update_time: Timestamp,
     pub(crate) send_time: Option<Timestamp>,
     pub(crate) next_attempt_time: Option<Timestamp>,
 }

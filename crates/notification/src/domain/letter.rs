@@ -1,5 +1,7 @@
 //! A mail as it is written, before it becomes bytes.
 
+use std::fmt;
+
 use types::{Email, MailId, Timestamp};
 
 /// Everything that goes on the wire, except how it is encoded.
@@ -23,4 +25,11 @@ pub(crate) struct Letter {
     pub(crate) message_id: String,
     /// The `Date` header: when it was queued, so that every attempt sends the same bytes.
     pub(crate) date: Timestamp,
+}
+
+impl fmt::Debug for Letter {
+    /// Nothing of what it says: there is a secret link in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter").field("id", &self.id).finish_non_exhaustive()
+    }
 }

@@ -2,9 +2,12 @@
 
 use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
-use types::{AccountId, Email, InvitationId, PageSize, Timestamp};
+use types::{AccountId, Email, InvitationId, MailId, PageSize, Timestamp};
 
-use crate::domain::{Delivery, Draft, Filter, GrantedProduct, Kind, Link, MailKey, State, Suppression, Violation};
+use crate::app::Changes;
+use crate::domain::{
+    Delivery, Draft, Filter, GrantedProduct, KeptMail, Kind, Link, MailKey, State, Suppression, Violation, Wanted,
+};
 use crate::error::Error;
 
 /// The most invitations that are asked about at once.
@@ -94,6 +97,53 @@ pub(super) fn list(request: &api::ListDeliveriesRequest) -> Result<(Filter, Page
     ))
 }
 
+/// The e-mail that is asked about.
+pub(super) fn mail_id(field: &str, id: &str) -> Result<MailId, Error> {
+    id.parse()
+        .map_err(|error| Error::IdMalformed(vec![violation(field, error)]))
+}
+
+/// The mail that is waited for.
+pub(super) fn wanted(request: &api::WaitForMailRequest) -> Result<Wanted, Error> {
+    let recipient = Email::parse(&request.recipient);
+    let recipient = recipient.map_err(|error| Error::AddressMalformed(violation("recipient", error)))?;
+    let kind = api::delivery::Kind::try_from(request.kind).map_err(|_| malformed("kind", "no kind has this number"))?;
+    let after = match request.after.as_str() {
+        "" => None,
+        id => Some(mail_id("after", id)?),
+    };
+    Ok(Wanted {
+        recipient,
+        kind: kind_from(kind),
+        after,
+    })
+}
+
+/// A mail with what is in it.
+pub(super) fn kept_mail(mail: KeptMail) -> api::WaitForMailResponse {
+    api::WaitForMailResponse {
+        links: mail.links(),
+        delivery: Some(delivery(mail.delivery)),
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+    }
+}
+
+/// A part of a watch.
+pub(super) fn changes(changes: Changes) -> api::WatchDeliveriesResponse {
+    api::WatchDeliveriesResponse {
+        deliveries: deliveries(changes.deliveries),
+        since: Some(chassis::timestamp(changes.since)),
+    }
+}
+
+/// From when on a watch tells what has changed.
+pub(super) fn since(request: &api::WatchDeliveriesRequest) -> Result<Option<Timestamp>, Error> {
+    let read = |time| time_from(time).ok_or_else(|| malformed("since", "a time is expected"));
+    request.since.map(read).transpose()
+}
+
 /// Which invitations of which account are asked about.
 pub(super) fn batch(request: &internal::BatchGetDeliveriesRequest) -> Result<(AccountId, Vec<InvitationId>), Error> {
     let ids = &request.invitation_ids;
@@ -124,7 +174,8 @@ pub(super) fn deliveries(deliveries: Vec<Delivery>) -> Vec<api::Delivery> {
     deliveries.into_iter().map(delivery).collect()
 }
 
-fn delivery(delivery: Delivery) -> api::Delivery {
+/// One delivery.
+pub(super) fn delivery(delivery: Delivery) -> api::Delivery {
     api::Delivery {
         id: delivery.id.to_string(),
         invitation_id: delivery.invitation.map(|id| id.to_string()).unwrap_or_default(),
@@ -135,6 +186,7 @@ fn delivery(delivery: Delivery) -> api::Delivery {
         attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
         message_id: delivery.message_id,
         create_time: Some(chassis::timestamp(delivery.create_time)),
+        update_time: Some(chassis::timestamp(delivery.update_time)),
         send_time: delivery.send_time.map(chassis::timestamp),
         next_attempt_time: delivery.next_attempt_time.map(chassis::timestamp),
     }

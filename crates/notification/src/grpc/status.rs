@@ -4,36 +4,58 @@ use std::time::Duration;
 
 use chassis::Refusal;
 use tonic::{Code, Status};
+use types::Permission;
 
 use crate::domain::Violation;
 use crate::error::Error;
 
-/// When to try again after the database was out of reach.
+/// When to try again after the database or a peer was out of reach.
 const RETRY: Duration = Duration::from_secs(1);
+/// When to try again to watch: watches last for minutes.
+const WATCH_AGAIN: Duration = Duration::from_secs(10);
 /// The most fields that one answer names: an answer's details travel in headers, which are bounded.
 const MAX_VIOLATIONS: usize = 20;
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
-            Error::CallerRequired => Refusal::new(
+            Error::CallerRequired => plain(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
                 "Log in and send your access token.",
-            )
-            .into(),
+            ),
             Error::MailMalformed(violations) => refuse(
                 "MAIL_MALFORMED",
                 "Nothing was queued: correct the fields that are named.",
                 &violations,
             ),
+            Error::DeliveryNotFound => plain(
+                Code::NotFound,
+                "DELIVERY_NOT_FOUND",
+                "There is no such e-mail in your account.",
+            ),
+            Error::SandboxRequired => plain(
+                Code::FailedPrecondition,
+                "SANDBOX_REQUIRED",
+                "E-mails are for people here, and shown to nobody else.",
+            ),
+            Error::TooManyWatchers => watch_later(),
+            Error::PermissionRequired(permission) => forbid(permission),
+            Error::SessionEnded => plain(
+                Code::Unauthenticated,
+                "SESSION_ENDED",
+                "The session has ended; log in again.",
+            ),
+            Error::Identity(error) => {
+                tracing::warn!(%error, "identity cannot be asked");
+                unavailable("PEER_UNAVAILABLE", "A part of the system does not answer; try again.")
+            }
             Error::AddressMalformed(violation) => refuse("ADDRESS_MALFORMED", "Correct the address.", &[violation]),
-            Error::SuppressionNotFound => Refusal::new(
+            Error::SuppressionNotFound => plain(
                 Code::NotFound,
                 "SUPPRESSION_NOT_FOUND",
                 "Nothing keeps e-mails from this address.",
-            )
-            .into(),
+            ),
             Error::IdMalformed(violations) => refuse("ID_MALFORMED", "Correct the ids that are named.", &violations),
             Error::ListMalformed(violation) => {
                 refuse("LIST_MALFORMED", "Correct the field that is named.", &[violation])
@@ -51,17 +73,35 @@ impl From<Error> for Status {
                     error = &error as &dyn std::error::Error,
                     "the database is not available"
                 );
-                Refusal::new(
-                    Code::Unavailable,
-                    "UNAVAILABLE",
-                    "The service is not available at the moment; try again.",
-                )
-                .retry_after(RETRY)
-                .into()
+                unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
             }
             Error::Storage(error) => chassis::internal(&error),
         }
     }
+}
+
+fn plain(code: Code, reason: &'static str, message: &str) -> Status {
+    Refusal::new(code, reason, message).into()
+}
+
+fn forbid(permission: Permission) -> Status {
+    let message = "Your role does not allow this; ask an administrator.";
+    Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
+        .metadata("permission", permission.as_str())
+        .into()
+}
+
+fn watch_later() -> Status {
+    let message = "Too many watch at this server; try again.";
+    Refusal::new(Code::ResourceExhausted, "TOO_MANY_WATCHERS", message)
+        .retry_after(WATCH_AGAIN)
+        .into()
+}
+
+fn unavailable(reason: &'static str, message: &str) -> Status {
+    Refusal::new(Code::Unavailable, reason, message)
+        .retry_after(RETRY)
+        .into()
 }
 
 fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Status {
@@ -100,6 +140,20 @@ mod tests {
                 "ADDRESS_MALFORMED",
             ),
             (Error::SuppressionNotFound, Code::NotFound, "SUPPRESSION_NOT_FOUND"),
+            (Error::DeliveryNotFound, Code::NotFound, "DELIVERY_NOT_FOUND"),
+            (Error::SandboxRequired, Code::FailedPrecondition, "SANDBOX_REQUIRED"),
+            (Error::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
+            (
+                Error::PermissionRequired(Permission::ManageUsers),
+                Code::PermissionDenied,
+                "PERMISSION_REQUIRED",
+            ),
+            (Error::SessionEnded, Code::Unauthenticated, "SESSION_ENDED"),
+            (
+                Error::Identity(Status::unavailable("down").into()),
+                Code::Unavailable,
+                "PEER_UNAVAILABLE",
+            ),
             (
                 Error::IdMalformed(vec![violation()]),
                 Code::InvalidArgument,

@@ -21,12 +21,12 @@ const INSERT: Sql = Sql {
 /// A mail that is under way is none that waits: if it comes back, its next claim finds the cancellation.
 const CANCEL: Sql = Sql {
     postgres: "
-        UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL
+        UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL, update_time = $4
         FROM json_to_recordset($1::json) AS r(account_id text, send_key text)
         WHERE mails.account_id = r.account_id AND mails.send_key = r.send_key
           AND mails.state IN (SELECT json_array_elements_text($3::json))",
     sqlite: "
-        UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL
+        UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL, update_time = $4
         FROM (SELECT value->>'account_id' AS account_id, value->>'send_key' AS send_key FROM json_each($1)) AS r
         WHERE mails.account_id = r.account_id AND mails.send_key = r.send_key
           AND mails.state IN (SELECT value FROM json_each($3))",
@@ -41,6 +41,11 @@ pub(crate) async fn insert(
     now: Timestamp,
 ) -> Result<u64, StorageError> {
     INSERT.execute(tx, vec![json(keys), Value::from(now.micros())]).await?;
-    let values = vec![json(keys), Value::from(reason), json(&State::cancellable())];
+    let values = vec![
+        json(keys),
+        Value::from(reason),
+        json(&State::cancellable()),
+        Value::from(now.micros()),
+    ];
     CANCEL.execute(tx, values).await
 }

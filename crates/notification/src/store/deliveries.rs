@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Value,
 };
 use storage::{Sql, StorageError, json};
-use types::{AccountId, InvitationId, Timestamp};
+use types::{AccountId, InvitationId, MailId, Timestamp};
 
 use super::unreadable;
 use crate::domain::{Delivery, Filter, Kind, Position, State};
@@ -30,6 +30,7 @@ mod row {
         pub message_id: String,
         pub next_attempt_time: Option<i64>,
         pub create_time: i64,
+        pub update_time: i64,
         pub send_time: Option<i64>,
     }
 
@@ -42,17 +43,26 @@ mod row {
 const LATEST: Sql = Sql {
     postgres: "
         SELECT DISTINCT ON (invitation_id) id, account_id, invitation_id, kind, to_address, state, attempts, reason,
-               message_id, next_attempt_time, create_time, send_time
+               message_id, next_attempt_time, create_time, update_time, send_time
         FROM mails
         WHERE account_id = $1 AND invitation_id IN (SELECT json_array_elements_text($2::json))
         ORDER BY invitation_id, create_time DESC, id DESC",
     sqlite: "
         SELECT id, account_id, invitation_id, kind, to_address, state, attempts, reason,
-               message_id, next_attempt_time, create_time, send_time
+               message_id, next_attempt_time, create_time, update_time, send_time
         FROM (SELECT mails.*, row_number() OVER (PARTITION BY invitation_id ORDER BY create_time DESC, id DESC) AS place
               FROM mails
               WHERE account_id = $1 AND invitation_id IN (SELECT value FROM json_each($2)))
         WHERE place = 1",
+};
+
+const CHANGED_TEXT: &str = "
+    SELECT id, account_id, invitation_id, kind, to_address, state, attempts, reason, message_id, next_attempt_time,
+           create_time, update_time, send_time
+    FROM mails WHERE account_id = $1 AND (update_time, id) > ($2, $3) ORDER BY update_time, id LIMIT $4";
+const CHANGED: Sql = Sql {
+    postgres: CHANGED_TEXT,
+    sqlite: CHANGED_TEXT,
 };
 
 /// Up to `limit` of an account's deliveries, the latest first, beginning after `after`.
@@ -77,6 +87,41 @@ pub(crate) async fn list(
         .limit(u64::try_from(limit).ok())
         .all(conn)
         .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// One of an account's deliveries.
+pub(crate) async fn find(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    id: MailId,
+) -> Result<Option<Delivery>, StorageError> {
+    let query = row::Entity::find_by_id(id.to_string()).filter(row::Column::AccountId.eq(account.to_string()));
+    query.one(conn).await?.map(read).transpose()
+}
+
+/// One delivery, of whatever account or none.
+pub(crate) async fn by_id(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<Delivery>, StorageError> {
+    let row = row::Entity::find_by_id(id.to_string()).one(conn).await?;
+    row.map(read).transpose()
+}
+
+/// Up to `limit` of an account's deliveries that have changed since this time, beginning after this one, in the order in
+/// which they have.
+pub(crate) async fn changed(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    (since, after): (Timestamp, Option<MailId>),
+    limit: usize,
+) -> Result<Vec<Delivery>, StorageError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let values = vec![
+        Value::from(account.to_string()),
+        Value::from(since.micros()),
+        Value::from(after),
+        Value::from(i64::try_from(limit).unwrap_or(i64::MAX)),
+    ];
+    let rows: Vec<row::Model> = CHANGED.query(conn, values).await?;
     rows.into_iter().map(read).collect()
 }
 
@@ -116,6 +161,7 @@ fn read(row: row::Model) -> Result<Delivery, StorageError> {
         attempts: row.attempts,
         message_id: row.message_id,
         create_time: Timestamp::from_micros(row.create_time),
+        update_time: Timestamp::from_micros(row.update_time),
         send_time: row.send_time.map(Timestamp::from_micros),
         next_attempt_time: row
             .next_attempt_time

@@ -11,19 +11,21 @@ use crate::domain::{Link, Order};
 const INSERT: Sql = Sql {
     postgres: "
         INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time)
+                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time,
+                           update_time)
         SELECT id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-               language, content, link, 'QUEUED', 0, '', message_id, $2::bigint, $2::bigint
+               language, content, link, 'QUEUED', 0, '', message_id, $2::bigint, $2::bigint, $2::bigint
         FROM json_to_recordset($1::json) AS r(id text, account_id text, invitation_id text, kind text, send_key text,
              to_address text, recipient text, recipient_domain text, resent boolean, language text, content text,
              link text, message_id text)
         ON CONFLICT (account_id, send_key) DO NOTHING",
     sqlite: "
         INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time)
+                           language, content, link, state, attempts, reason, message_id, next_attempt_time, create_time,
+                           update_time)
         SELECT value->>'id', value->>'account_id', value->>'invitation_id', value->>'kind', value->>'send_key',
                value->>'to_address', value->>'recipient', value->>'recipient_domain', value->>'resent',
-               value->>'language', value->>'content', value->>'link', 'QUEUED', 0, '', value->>'message_id', $2, $2
+               value->>'language', value->>'content', value->>'link', 'QUEUED', 0, '', value->>'message_id', $2, $2, $2
         FROM json_each($1)
         WHERE true
         ON CONFLICT (account_id, send_key) DO NOTHING",

@@ -2,6 +2,7 @@
 
 pub(crate) mod cancellations;
 pub(crate) mod deliveries;
+pub(crate) mod kept_mails;
 pub(crate) mod lanes;
 pub(crate) mod mails;
 mod migration;

@@ -8,7 +8,7 @@ use storage::{Sql, StorageError, json};
 use types::{AccountId, Email, MailId, Timestamp};
 
 use super::unreadable;
-use crate::domain::{Claim, Kind, Lane, Link, Mail, Verdict};
+use crate::domain::{Claim, Kind, Lane, Letter, Link, Mail, Verdict};
 
 /// In turn from each lane the one that is due longest, up to the places its domain has. A mail waits for the older ones to
 /// the same reader, except for those that step aside.
@@ -89,21 +89,22 @@ const FINISH: Sql = Sql {
     postgres: "
         UPDATE mails SET state = r.state, reason = coalesce(r.reason, mails.reason), attempts = r.attempts,
                steps_aside = coalesce(r.steps_aside, mails.steps_aside), next_attempt_time = r.next_attempt_time,
-               send_time = r.send_time, lease_owner = NULL, lease_until = NULL,
+               send_time = r.send_time, update_time = r.update_time, lease_owner = NULL, lease_until = NULL,
                link = CASE WHEN r.next_attempt_time IS NOT NULL THEN mails.link END
         FROM json_to_recordset($1::json)
              AS r(id text, owner text, state text, reason text, attempts bigint, steps_aside boolean,
-                  next_attempt_time bigint, send_time bigint)
+                  next_attempt_time bigint, send_time bigint, update_time bigint)
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
         RETURNING mails.id, mails.account_id",
     sqlite: "
         UPDATE mails SET state = r.state, reason = coalesce(r.reason, mails.reason), attempts = r.attempts,
                steps_aside = coalesce(r.steps_aside, mails.steps_aside), next_attempt_time = r.next_attempt_time,
-               send_time = r.send_time, lease_owner = NULL, lease_until = NULL,
+               send_time = r.send_time, update_time = r.update_time, lease_owner = NULL, lease_until = NULL,
                link = CASE WHEN r.next_attempt_time IS NOT NULL THEN mails.link END
         FROM (SELECT value->>'id' AS id, value->>'owner' AS owner, value->>'state' AS state, value->>'reason' AS reason,
                      value->>'attempts' AS attempts, value->>'steps_aside' AS steps_aside,
-                     value->>'next_attempt_time' AS next_attempt_time, value->>'send_time' AS send_time
+                     value->>'next_attempt_time' AS next_attempt_time, value->>'send_time' AS send_time,
+                     value->>'update_time' AS update_time
               FROM json_each($1)) AS r
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
         RETURNING id, account_id",
@@ -136,6 +137,8 @@ pub(crate) struct Finish {
     pub(crate) time: Timestamp,
     /// Whether its address is on the list of those that take no mail.
     pub(crate) suppressed: bool,
+    /// What was sent, where that is kept.
+    pub(crate) letter: Option<Letter>,
 }
 
 #[derive(FromQueryResult)]
@@ -180,6 +183,7 @@ struct FinishRow<'a> {
     steps_aside: Option<bool>,
     next_attempt_time: Option<Timestamp>,
     send_time: Option<Timestamp>,
+    update_time: Timestamp,
 }
 
 /// Claims up to `limit` mails that are due in these lanes, until `lease_until`; from no lane more than `per_lane`.
@@ -240,6 +244,7 @@ fn write(finish: &Finish) -> FinishRow<'_> {
         steps_aside: finish.verdict.steps_aside(),
         next_attempt_time: finish.verdict.retry_time(),
         send_time: matches!(finish.verdict, Verdict::Sent).then_some(finish.time),
+        update_time: finish.time,
     }
 }
 

@@ -13,6 +13,8 @@ mod fair_turns;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod list_deliveries;
 #[cfg(test)]
 mod mail_server;
@@ -34,6 +36,10 @@ mod send_mail;
 mod several_processes;
 #[cfg(test)]
 mod suppressions;
+#[cfg(test)]
+mod wait_for_mail;
+#[cfg(test)]
+mod watch_deliveries;
 
 /// Makes each fact a test on SQLite and a test on PostgreSQL.
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::notification::{Config, MailConfig, Migrator, ServeError};
+use ::notification::{Config, MailConfig, Migrator, ServeError, WatchConfig};
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, SharedConfig, Shutdown,
     Signer, TelemetryConfig,
@@ -16,14 +16,19 @@ use proto::notification::internal::v1::{
 };
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
-use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
+use proto::notification::v1::{
+    Delivery, GetDeliveryRequest, ListDeliveriesRequest, ListDeliveriesResponse, WaitForMailRequest,
+    WaitForMailResponse, WatchDeliveriesRequest, WatchDeliveriesResponse,
+};
 use sea_orm::{ConnectionTrait, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
 use testkit::{AuditSink, Postgres, eventually};
 use tokio::task::JoinHandle;
-use tonic::{Code, Request, Response, Status};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_types::StatusExt;
 use types::{AccountId, Clock, InvitationId, Role, SessionId, UserId};
+
+use crate::identity::Identity;
 
 pub const SOON: Duration = Duration::from_secs(20);
 /// Longer than any test: what waits for it waits for something else to happen first.
@@ -72,6 +77,7 @@ pub fn mail(url: impl Into<String>) -> MailConfig {
 /// A running notification service.
 pub struct Notification {
     pub audit_sink: AuditSink,
+    pub identity: Identity,
     pub database: Database,
     channel: Channel,
     callers: BTreeMap<String, CallerConfig>,
@@ -86,7 +92,7 @@ impl Notification {
 
     pub async fn start_with(place: &Place, mail: MailConfig, server: ServerConfig) -> Self {
         let callers = CallerConfig::circle(ALL_SERVICES.into_iter().chain(["operator"]));
-        let audit_sink = AuditSink::default();
+        let identity = Identity::default();
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
@@ -99,13 +105,18 @@ impl Notification {
             callers: callers["notification"].clone(),
             clients: ClientConfig::default(),
             shared: SharedConfig::default(),
-            identity: audit_sink.serve().await.unwrap(),
+            identity: identity.serve().await,
             relay: RelayConfig::default(),
             mail,
+            watches: WatchConfig {
+                poll: Duration::from_millis(20),
+                ..WatchConfig::default()
+            },
         };
         let stop = Shutdown::new();
         Self {
-            audit_sink,
+            audit_sink: identity.audit_sink.clone(),
+            identity,
             database,
             channel: Peer::Tcp(format!("http://{listen}"))
                 .channel(&ClientConfig::default())
@@ -200,10 +211,49 @@ impl Notification {
 
     pub async fn list(&self, actor: &Actor, request: ListDeliveriesRequest) -> Result<ListDeliveriesResponse, Status> {
         let request = self.signed("gateway", request, actor);
-        let answer = DeliveryServiceClient::new(self.channel.clone())
-            .list_deliveries(request)
-            .await;
+        let answer = self.deliveries().list_deliveries(request).await;
         answer.map(Response::into_inner)
+    }
+
+    pub async fn get(&self, actor: &Actor, id: &str) -> Result<Delivery, Status> {
+        let message = GetDeliveryRequest {
+            delivery_id: id.to_owned(),
+        };
+        let request = self.signed("gateway", message, actor);
+        let answer = self.deliveries().get_delivery(request).await;
+        answer.map(|answer| answer.into_inner().delivery.unwrap())
+    }
+
+    pub async fn watch(
+        &self,
+        actor: &Actor,
+        request: WatchDeliveriesRequest,
+    ) -> Result<Streaming<WatchDeliveriesResponse>, Status> {
+        let request = self.signed("gateway", request, actor);
+        let answer = self.deliveries().watch_deliveries(request).await;
+        answer.map(Response::into_inner)
+    }
+
+    pub async fn wait_for(&self, actor: &Actor, request: WaitForMailRequest) -> Result<WaitForMailResponse, Status> {
+        let request = self.signed("gateway", request, actor);
+        let answer = self.deliveries().wait_for_mail(request).await;
+        answer.map(Response::into_inner)
+    }
+
+    /// The same, by a caller who gives up soon.
+    pub async fn wait_briefly(
+        &self,
+        actor: &Actor,
+        request: WaitForMailRequest,
+    ) -> Result<WaitForMailResponse, Status> {
+        let mut request = self.signed("gateway", request, actor);
+        request.set_timeout(Duration::from_millis(300));
+        let answer = self.deliveries().wait_for_mail(request).await;
+        answer.map(Response::into_inner)
+    }
+
+    fn deliveries(&self) -> DeliveryServiceClient<Channel> {
+        DeliveryServiceClient::new(self.channel.clone())
     }
 
     /// The latest delivery about the invitation of `mail`.

@@ -110,7 +110,10 @@ impl Site {
                 let url = format!("folder:{}", self.mail_folder.display());
                 vec![
                     ("shared", shared),
-                    ("mail", json!({ "url": url, "from_address": "usher@usher.example" })),
+                    (
+                        "mail",
+                        json!({ "url": url, "from_address": "usher@usher.example", "sandbox": true }),
+                    ),
                     ("identity", self.peer("identity")?),
                 ]
             }

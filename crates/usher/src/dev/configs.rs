@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use chassis::{CallerConfig, Memory, MemoryPeer, Secret, ServerConfig, SharedConfig, TelemetryConfig};
 
+use notification::MailConfig;
+
 use super::folder::Folder;
 use super::keys::Keys;
 use super::settings::Settings;
@@ -157,7 +159,11 @@ impl Parts<'_> {
             shared,
             identity: self.peers.identity.clone().into(),
             relay: settings.block("relay", &[])?,
-            mail: settings.block("mail", &[("url", &url), ("from_address", MAIL_FROM)])?,
+            mail: MailConfig {
+                sandbox: true,
+                ..settings.block("mail", &[("url", &url), ("from_address", MAIL_FROM)])?
+            },
+            watches: settings.block("watches", &[])?,
         };
         settings.finish()?;
         Ok(config)

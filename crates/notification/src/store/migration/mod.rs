@@ -6,6 +6,8 @@ mod m20261125_000701_rename_accept_link;
 mod m20261126_000801_add_recipients;
 mod m20261126_000802_create_suppressions;
 mod m20261126_000803_create_cancellations;
+mod m20261126_000804_add_update_time;
+mod m20261126_000805_create_kept_mails;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -22,6 +24,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000801_add_recipients::Migration),
             Box::new(m20261126_000802_create_suppressions::Migration),
             Box::new(m20261126_000803_create_cancellations::Migration),
+            Box::new(m20261126_000804_add_update_time::Migration),
+            Box::new(m20261126_000805_create_kept_mails::Migration),
         ]
     }
 }
