@@ -178,6 +178,30 @@ pub struct InvitationConfig {
     /// The least time between two e-mails about one invitation.
     #[serde(deserialize_with = "period")]
     pub resend_interval: Duration,
+    /// How often invitations are sent again.
+    pub resends: ResendConfig,
+}
+
+/// How often invitations are sent again; more is refused with RATE_LIMITED.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResendConfig {
+    /// To one address in an hour, by whatever account.
+    pub per_address_per_hour: u32,
+    /// By one account in an hour.
+    pub per_account_per_hour: u32,
+    /// To one domain in an hour, by whatever account.
+    pub per_domain_per_hour: u32,
+}
+
+impl Default for ResendConfig {
+    fn default() -> Self {
+        Self {
+            per_address_per_hour: 10,
+            per_account_per_hour: 1_000,
+            per_domain_per_hour: 5_000,
+        }
+    }
 }
 
 impl Default for InvitationConfig {
@@ -186,6 +210,7 @@ impl Default for InvitationConfig {
             lifetime: seven_days(),
             sweep: half_a_minute(),
             resend_interval: one_minute(),
+            resends: ResendConfig::default(),
         }
     }
 }

@@ -18,7 +18,7 @@ mod wire;
 
 pub use config::{
     AdmissionConfig, AuditConfig, BillingContactConfig, Config, ImportConfig, InvitationConfig, LinkConfig,
-    OpenMailConfig, PasswordConfig, PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
+    OpenMailConfig, PasswordConfig, PasswordResetConfig, ResendConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 pub use store::Migrator;
 

@@ -66,6 +66,7 @@ mod origin;
 mod passwords;
 mod pending_invitation;
 mod prepare_add_users;
+mod prepare_resend;
 mod preview_transfer;
 mod purge_users;
 mod refresh_session;

@@ -40,7 +40,7 @@ impl ChangeService for Changes {
             }
             Kind::ResendInvitation(request) => {
                 let request = change::read_resend_invitation(&request)?;
-                prepared(self.app.prepare_change(&person, &request).await?)
+                prepared(self.app.prepare_resend(&person, &request).await?)
             }
         };
         Ok(Response::new(response))

@@ -3,7 +3,9 @@
 use chassis::{Actor, Person};
 use identity::Config;
 use proto::admin::v1::{ResendInvitationRequest, ResendInvitationResponse, UserOptions, WelcomeEmail, welcome_email};
-use proto::identity::internal::v1::{Change, CommitChangeRequest, PrepareChangeRequest, answer, change};
+use proto::identity::internal::v1::{
+    Change, CommitChangeRequest, PrepareChangeRequest, PrepareChangeResponse, answer, change,
+};
 use proto::identity::v1::{InspectInvitationRequest, invitation};
 use proto::licensing::internal::v1::{Grant, Holder, ReservationKey};
 use std::time::Duration;
@@ -21,6 +23,7 @@ on_both_databases! {
     an_expired_invitation_to_transfer_gets_its_seats_back
     only_what_waits_or_has_expired_is_sent_again
     what_promises_an_administrator_is_sent_by_those_who_assign_roles
+    an_address_an_account_and_a_domain_see_only_so_many
 }
 
 fn at_once(config: &mut Config) {
@@ -64,14 +67,22 @@ impl Stack {
         Ok(answer)
     }
 
-    /// The seats that sending again would need.
-    async fn needed(&self, person: &Person, request: &ResendInvitationRequest) -> Vec<(String, i64)> {
+    async fn foretold(
+        &self,
+        person: &Person,
+        request: &ResendInvitationRequest,
+    ) -> Result<PrepareChangeResponse, Status> {
         let kind = Some(change::Kind::ResendInvitation(request.clone()));
         let message = PrepareChangeRequest {
             change: Some(Change { kind }),
         };
         let message = self.signed_for("gateway", &Actor::Person(*person), message);
-        let prepared = self.changes().prepare_change(message).await.unwrap().into_inner();
+        Ok(self.changes().prepare_change(message).await?.into_inner())
+    }
+
+    /// The seats that sending again would need.
+    async fn needed(&self, person: &Person, request: &ResendInvitationRequest) -> Vec<(String, i64)> {
+        let prepared = self.foretold(person, request).await.unwrap();
         prepared
             .seats
             .into_iter()
@@ -334,4 +345,39 @@ async fn what_promises_an_administrator_is_sent_by_those_who_assign_roles(
     let refused = refusal(stack.resend(&admin, &resend(&invitation), None).await);
     assert_eq!(refused, (Code::PermissionDenied, "ADMINISTRATOR_PROTECTED".into()));
     stack.resend(&owner, &resend(&invitation), None).await.unwrap();
+}
+
+async fn an_address_an_account_and_a_domain_see_only_so_many(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let limits: [fn(&mut Config); 3] = [
+        |config| {
+            at_once(config);
+            config.invitations.resends.per_address_per_hour = 1;
+        },
+        |config| {
+            at_once(config);
+            config.invitations.resends.per_account_per_hour = 1;
+        },
+        |config| {
+            at_once(config);
+            config.invitations.resends.per_domain_per_hour = 1;
+        },
+    ];
+    let limited = (Code::ResourceExhausted, "RATE_LIMITED".to_owned());
+    for (limit, others_too) in limits.into_iter().zip([false, true, true]) {
+        let stack = stack(limit).await;
+        let owner = stack.owner().await;
+        let (_, first) = stack.invited(&owner).await;
+        let (_, second) = stack.invited(&owner).await;
+        let request = resend(&first);
+        stack.foretold(&owner, &request).await.unwrap();
+        stack.resend(&owner, &request, None).await.unwrap();
+
+        // What was answered is repeated, however often.
+        stack.foretold(&owner, &request).await.unwrap();
+        assert_eq!(refusal(stack.foretold(&owner, &resend(&first)).await), limited);
+        match stack.foretold(&owner, &resend(&second)).await {
+            answer if others_too => assert_eq!(refusal(answer), limited),
+            answer => drop(answer.unwrap()),
+        }
+    }
 }

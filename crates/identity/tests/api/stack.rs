@@ -10,7 +10,7 @@ use chassis::{
 };
 use identity::{
     AdmissionConfig, AuditConfig, Config, InvitationConfig, LinkConfig, Migrator, OpenMailConfig, PasswordConfig,
-    PasswordResetConfig, SessionConfig, SignUpConfig, UserConfig,
+    PasswordResetConfig, ResendConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
@@ -344,6 +344,7 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             lifetime: Duration::from_secs(3_600),
             sweep: Duration::from_millis(50),
             resend_interval: Duration::from_secs(60),
+            resends: ResendConfig::default(),
         },
         sign_ups: SignUpConfig::default(),
         password_resets: PasswordResetConfig::default(),
