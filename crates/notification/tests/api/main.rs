@@ -13,6 +13,8 @@ mod fair_turns;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod hostile_server;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod list_deliveries;
