@@ -38,6 +38,8 @@ mod last_seat;
 #[cfg(test)]
 mod life_cycle;
 #[cfg(test)]
+mod mail_deaths;
+#[cfg(test)]
 mod password_reset;
 #[cfg(test)]
 mod readme;
