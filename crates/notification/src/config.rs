@@ -86,6 +86,9 @@ pub struct MailConfig {
     /// The right side of every Message-ID; the domain of `from_address` unless told.
     #[serde(default)]
     pub message_id_domain: Option<String>,
+    /// How mails are signed (DKIM); not at all unless told.
+    #[serde(default)]
+    pub dkim: Option<DkimConfig>,
     /// A file of certificates (PEM) to trust beside the public ones, for a mail server with its own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -130,6 +133,19 @@ pub struct MailConfig {
     pub give_up: Duration,
 }
 
+/// How mails are signed (DKIM, RFC 6376).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DkimConfig {
+    /// A file with an RSA or Ed25519 private key (PEM: PKCS #8, or PKCS #1 for RSA).
+    pub key_file: PathBuf,
+    /// The name under which the domain's DNS has the key's public half: `<selector>._domainkey.<domain>`.
+    pub selector: String,
+    /// The domain that signs; that of `from_address` unless told.
+    #[serde(default)]
+    pub domain: Option<String>,
+}
+
 impl MailConfig {
     /// The defaults for mail that goes to `url` from `from_address`.
     #[must_use]
@@ -139,6 +155,7 @@ impl MailConfig {
             from_address: from_address.into(),
             from_name: from_name(),
             message_id_domain: None,
+            dkim: None,
             ca_file: None,
             sandbox: false,
             workers: workers(),

@@ -23,7 +23,7 @@ use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
 
 pub use clients::InvalidMailConfig;
-pub use config::{Config, MailConfig, WatchConfig};
+pub use config::{Config, DkimConfig, MailConfig, WatchConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 

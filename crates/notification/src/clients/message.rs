@@ -8,6 +8,7 @@ use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use types::{Email, Timestamp};
 
+use super::dkim::Dkim;
 use crate::domain::Letter;
 
 /// A letter that cannot be written as a mail.
@@ -38,8 +39,8 @@ pub(super) struct Written {
     pub(super) text: String,
 }
 
-/// The mail that `letter` is, the same bytes every time.
-pub(super) fn write(letter: &Letter, from: &Mailbox) -> Result<Written, Unwritable> {
+/// The mail that `letter` is, the same bytes every time but for the time of its signature.
+pub(super) fn write(letter: &Letter, from: &Mailbox, dkim: Option<&Dkim>) -> Result<Written, Unwritable> {
     if [&letter.to_name, &letter.subject]
         .iter()
         .any(|text| text.chars().any(char::is_control))
@@ -53,7 +54,7 @@ pub(super) fn write(letter: &Letter, from: &Mailbox) -> Result<Written, Unwritab
         .boundary(format!("=_{}", letter.id))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text)?)
         .singlepart(part(ContentType::TEXT_HTML, &letter.html)?);
-    let message = Message::builder()
+    let mut message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(name, to))
         .subject(letter.subject.clone())
@@ -63,6 +64,9 @@ pub(super) fn write(letter: &Letter, from: &Mailbox) -> Result<Written, Unwritab
         // So that no holiday notice answers it (RFC 3834).
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .multipart(parts)?;
+    if let Some(dkim) = dkim {
+        dkim.sign(&mut message);
+    }
     let text = String::from_utf8(message.formatted()).map_err(|_| Unwritable::Body)?;
     // What a lenient server takes for a line end could otherwise end the mail early and begin another one.
     if has_bare_line_end(text.as_bytes()) {
@@ -134,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_letter_has_two_encoded_parts_and_its_headers() {
-        let text = write(&letter(), &from()).unwrap().text;
+        let text = write(&letter(), &from(), None).unwrap().text;
         let mail = MessageParser::default().parse(text.as_bytes()).unwrap();
         assert_eq!(mail.body_text(0).unwrap(), "Hello\r\n.\r\nBye");
         assert_eq!(mail.body_html(0).unwrap(), "<p>Hällo</p>");
@@ -162,7 +166,10 @@ mod tests {
     #[test]
     fn every_attempt_sends_the_same_bytes() {
         let letter = letter();
-        let (first, second) = (write(&letter, &from()).unwrap(), write(&letter, &from()).unwrap());
+        let (first, second) = (
+            write(&letter, &from(), None).unwrap(),
+            write(&letter, &from(), None).unwrap(),
+        );
         assert_eq!(first.text, second.text);
     }
 
@@ -178,7 +185,10 @@ mod tests {
             name.to_name = text.into();
             subject.subject = text.into();
             for letter in [name, subject] {
-                assert!(matches!(write(&letter, &from()), Err(Unwritable::Control)), "{text:?}");
+                assert!(
+                    matches!(write(&letter, &from(), None), Err(Unwritable::Control)),
+                    "{text:?}"
+                );
             }
         }
     }
@@ -201,7 +211,7 @@ mod tests {
             let Written {
                 envelope,
                 text: written,
-            } = write(&letter, &from()).unwrap();
+            } = write(&letter, &from(), None).unwrap();
             let mail = MessageParser::default().parse(written.as_bytes()).unwrap();
             assert!(mail.bcc().is_none(), "{text:?}");
             let to = mail.to().unwrap().as_list().unwrap();

@@ -1,5 +1,6 @@
 //! Where mail goes: the next mail server, or a folder.
 
+mod dkim;
 mod folder;
 mod identity;
 mod message;

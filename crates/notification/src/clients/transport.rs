@@ -4,6 +4,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use types::{Email, InvalidEmail};
 
+use super::dkim::Dkim;
 use super::folder::Folder;
 use super::message;
 use super::smtp::{InvalidUrl, Limits, Smtp};
@@ -14,6 +15,7 @@ use crate::domain::{Failure, Letter, one_line};
 #[derive(Debug)]
 pub(crate) struct Transport {
     from: Mailbox,
+    dkim: Option<Dkim>,
     way: Way,
 }
 
@@ -38,6 +40,9 @@ pub enum InvalidMailConfig {
     /// The way out cannot be used.
     #[error("mail.url: {0}")]
     Url(String),
+    /// Mails cannot be signed.
+    #[error("mail.dkim: {0}")]
+    Dkim(String),
     /// The certificates to trust cannot be read.
     #[error("mail.ca_file: {0}")]
     CaFile(String),
@@ -67,15 +72,17 @@ impl Transport {
             Some(path) => Way::Folder(Folder::new(path)),
             None => Way::Smtp(Box::new(Smtp::new(url, certificates(config)?, limits(config))?)),
         };
+        let load = |dkim| Dkim::load(dkim, email.domain()).map_err(|error| InvalidMailConfig::Dkim(error.to_string()));
         Ok(Self {
             from: Mailbox::new(name, address),
+            dkim: config.dkim.as_ref().map(load).transpose()?,
             way,
         })
     }
 
     /// Hands a letter over; `Ok` when the next server has taken it, or the file is there.
     pub(crate) async fn deliver(&self, letter: &Letter) -> Result<(), Failure> {
-        let mail = message::write(letter, &self.from).map_err(|error| {
+        let mail = message::write(letter, &self.from, self.dkim.as_ref()).map_err(|error| {
             // What was ordered is checked when it is: this is for what the library knows better.
             tracing::error!(mail.id = %letter.id, error = &error as &dyn std::error::Error, "a mail cannot be written");
             Failure::Refused("This address cannot be written to.".to_owned())

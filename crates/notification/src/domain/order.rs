@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn every_spoilt_field_is_named() {
-        let cases: [(&str, Spoil); 20] = [
+        let cases: [(&str, Spoil); 22] = [
             ("send_key", |draft| draft.send_key.clear()),
             ("send_key", |draft| draft.send_key = "k".repeat(201)),
             ("account_id", |draft| draft.account_id = "usr_1".into()),
@@ -283,6 +283,8 @@ mod tests {
                 draft.to = "ada@example.com\r\nBcc: eve@example.com".into()
             }),
             ("to", |draft| draft.to = "\"Ada\" <ada@example.com>".into()),
+            ("to", |draft| draft.to = "\"ada lovelace\"@example.com".into()),
+            ("language", |draft| draft.language = "xx".into()),
             ("language", |draft| draft.language = "en\r\nBcc: eve@example.com".into()),
             ("given_name", |draft| {
                 draft.given_name = "Ada\r\nBcc: eve@example.com".into()

@@ -37,6 +37,8 @@ mod send_mail;
 #[cfg(test)]
 mod several_processes;
 #[cfg(test)]
+mod signed_mail;
+#[cfg(test)]
 mod suppressions;
 #[cfg(test)]
 mod wait_for_mail;

@@ -301,6 +301,11 @@ impl Notification {
         self.database.close().await;
     }
 
+    /// What became of a service that ends by itself.
+    pub async fn ended(self) -> Result<(), ServeError> {
+        self.served.await.unwrap()
+    }
+
     /// Asks the service to stop, and does not wait.
     pub fn begin_to_stop(&self) {
         self.stop.cancel();
