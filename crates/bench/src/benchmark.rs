@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use crate::benchmarks::{
     accept, add_user, add_users_batch, check_access, embedded, idle, import, import_memory, list_deep, list_people,
-    telemetry,
+    mail, telemetry,
 };
 use crate::plan::Plan;
 use crate::report::Line;
@@ -32,6 +32,8 @@ pub enum Benchmark {
     ListDeep,
     /// ListPeople, against ListUsers, which asks one service only
     ListPeople,
+    /// Mails from the order to a local mail server, against a bare loop of the library that sends them
+    Mail,
     /// AddUsers of one user in one process on SQLite, against the same writes statement by statement
     Embedded,
     /// CheckAccess with traces, against the same without
@@ -43,7 +45,7 @@ pub enum Benchmark {
 impl Benchmark {
     /// Whether it is about the five processes that all of them share.
     pub const fn needs_site(self) -> bool {
-        !matches!(self, Self::ImportMemory | Self::Embedded | Self::Idle)
+        !matches!(self, Self::ImportMemory | Self::Mail | Self::Embedded | Self::Idle)
     }
 
     /// Measures it; `site` is there if [`Self::needs_site`].
@@ -59,6 +61,7 @@ impl Benchmark {
             (Self::ListPeople, Some(site)) => list_people::run(plan, site).await,
             (Self::Telemetry, Some(site)) => telemetry::run(plan, site).await,
             (Self::ImportMemory, _) => import_memory::run(plan).await,
+            (Self::Mail, _) => mail::run(plan).await,
             (Self::Embedded, _) => embedded::run(plan).await,
             (Self::Idle, _) => idle::run(plan).await,
             (_, None) => anyhow::bail!("{self:?} needs a running site"),

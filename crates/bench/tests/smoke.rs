@@ -25,6 +25,7 @@ fn every_benchmark_measures_something() {
         "accept",
         "list-deep",
         "list-people",
+        "mail",
         "embedded",
         "telemetry",
         "idle-memory",

@@ -10,4 +10,5 @@ pub mod import;
 pub mod import_memory;
 pub mod list_deep;
 pub mod list_people;
+pub mod mail;
 pub mod telemetry;

@@ -2,6 +2,7 @@
 
 mod bytes;
 pub mod copy;
+pub mod mail_sink;
 pub mod pgbench;
 pub mod server;
 pub mod statements;
