@@ -6,6 +6,7 @@ pub mod telemetry;
 
 mod answer;
 mod audit;
+mod billing_contacts;
 mod caller;
 mod channel;
 mod connections;
@@ -29,6 +30,7 @@ mod verifier;
 mod watch;
 
 pub use audit::{AuditLog, AuditRecord, MAX_AUDIT_RECORDS, Told};
+pub use billing_contacts::{BillingContacts, billing_mail_kind, read_billing_notice, write_billing_notice};
 pub use caller::{Actor, CALLER_KEY, Caller, Person, SOURCE_KEY, caller, set_source};
 pub use channel::Channel;
 pub use config::ConfigError;

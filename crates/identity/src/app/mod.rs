@@ -60,6 +60,7 @@ mod log_in;
 mod log_out;
 mod merge_users;
 mod notices;
+mod notify_billing_contact;
 mod offer_billing_contact;
 mod origin;
 mod passwords;

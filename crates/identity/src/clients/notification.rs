@@ -2,10 +2,11 @@
 
 use chassis::{Actor, Channel, Signer};
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{EnqueueMailsRequest, GrantedProduct, Mail};
+use proto::notification::internal::v1::{Bill, EnqueueMailsRequest, GrantedProduct, Mail, SeatCount};
 use proto::notification::v1::delivery::Kind as WireKind;
 
 use super::Refused;
+use crate::domain::billing_mail::BillingMail;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::invitation::Kind;
 use crate::domain::message::{InvitationMail, Notice, NoticeKind};
@@ -51,6 +52,15 @@ impl Notification {
         self.order(notices.into_iter().map(wire_notice).collect()).await
     }
 
+    /// Queues e-mails about bills and seats.
+    ///
+    /// # Errors
+    /// As [`Self::enqueue`].
+    pub async fn enqueue_billing_mails(&self, mails: &[BillingMail], catalogue: &Catalogue) -> Result<(), Refused> {
+        self.order(mails.iter().map(|mail| wire_billing_mail(mail, catalogue)).collect())
+            .await
+    }
+
     async fn order(&self, mails: Vec<Mail>) -> Result<(), Refused> {
         let request = self
             .signer
@@ -90,6 +100,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         link: letter.accept_link.clone(),
         expire_time: Some(chassis::timestamp(mail.expire_time)),
         products,
+        bill: None,
     }
 }
 
@@ -108,6 +119,43 @@ fn wire_notice((notice, link): (Notice, String)) -> Mail {
         link,
         expire_time: notice.expire_time.map(chassis::timestamp),
         products: Vec::new(),
+        bill: None,
+    }
+}
+
+fn wire_billing_mail(mail: &BillingMail, catalogue: &Catalogue) -> Mail {
+    let notice = &mail.notice;
+    let name = |id: &String| catalogue.products.get(id).map_or(id, |product| &product.name).clone();
+    let mut seats: Vec<SeatCount> = notice
+        .seats
+        .iter()
+        .map(|count| SeatCount {
+            product_name: name(&count.product),
+            present: count.present,
+            seats: count.seats,
+        })
+        .collect();
+    seats.sort_by(|a, b| a.product_name.cmp(&b.product_name));
+    Mail {
+        send_key: mail.send_key.clone(),
+        account_id: notice.account_id.to_string(),
+        kind: chassis::billing_mail_kind(notice.kind).into(),
+        to: mail.to.clone(),
+        given_name: mail.given_name.clone(),
+        family_name: mail.family_name.clone(),
+        language: mail.language.clone(),
+        account_name: mail.account_name.clone(),
+        bill: Some(Bill {
+            invoice_number: notice.invoice_number.unwrap_or_default(),
+            amount: notice.amount.map(|amount| amount.minor_units).unwrap_or_default(),
+            currency: notice
+                .amount
+                .map(|amount| amount.currency.to_string())
+                .unwrap_or_default(),
+            date: notice.date.map(|date| date.to_string()).unwrap_or_default(),
+            seats,
+        }),
+        ..Mail::default()
     }
 }
 

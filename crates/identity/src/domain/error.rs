@@ -296,6 +296,15 @@ pub enum Error {
     /// An event is for an account that does not exist.
     #[error("an event is for an account that does not exist")]
     AuditAccountUnknown,
+    /// A notice is not as it must be.
+    #[error("a notice is not as it must be")]
+    NoticeMalformed {
+        /// Where.
+        field: &'static str,
+    },
+    /// A notice is for an account that does not exist.
+    #[error("a notice is for an account that does not exist")]
+    NoticeAccountUnknown,
     /// A peer did not answer.
     #[error("{peer} is out of reach: {detail}")]
     PeerUnavailable {

@@ -21,6 +21,8 @@ pub const MOVE_SEATS: &str = "licensing.move_seats";
 pub const INVITATION_MAIL: &str = "notification.invitation_mail";
 /// Notification: a [`Notice`].
 pub const NOTICE: &str = "notification.notice";
+/// Notification: a [`super::billing_mail::BillingMail`].
+pub const BILLING_MAIL: &str = "notification.billing_mail";
 /// Billing: a [`StartSubscription`].
 pub const START_SUBSCRIPTION: &str = "billing.start_subscription";
 /// Billing: an [`EndSubscription`].

@@ -10,6 +10,7 @@ pub mod answered;
 pub mod assignment;
 pub mod audit;
 pub mod audit_log;
+pub mod billing_mail;
 pub mod catalogue;
 pub mod closing;
 pub mod creation;

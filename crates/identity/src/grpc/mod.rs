@@ -16,6 +16,7 @@ mod internal_audit_service;
 mod invitation;
 mod invitation_service;
 mod mask;
+mod notice_service;
 mod password_service;
 mod report_service;
 mod role_service;
@@ -34,6 +35,7 @@ use proto::identity::internal::v1::account_service_server::AccountServiceServer 
 use proto::identity::internal::v1::audit_service_server::AuditServiceServer as InternalAuditServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
 use proto::identity::internal::v1::change_service_server::ChangeServiceServer;
+use proto::identity::internal::v1::notice_service_server::NoticeServiceServer;
 use proto::identity::internal::v1::report_service_server::ReportServiceServer;
 use proto::identity::internal::v1::sign_up_service_server::SignUpServiceServer;
 use proto::identity::v1::access_service_server::AccessServiceServer;
@@ -106,6 +108,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
                 grants,
             }
         ))
+        .add_service(served!(NoticeServiceServer, notice_service::Notices(app.clone())))
         .add_service(served!(ReportServiceServer, report_service::Reports(app.clone())))
         .add_service(served!(SignUpServiceServer, sign_up_service::SignUps(app.clone())))
 }

@@ -132,6 +132,8 @@ impl From<Error> for Status {
             Error::AuditEventsCount => field(InvalidArgument, "AUDIT_EVENTS_COUNT", "events"),
             Error::AuditEventMalformed { field: path } => field(InvalidArgument, "AUDIT_EVENT_MALFORMED", &path),
             Error::AuditAccountUnknown => field(InvalidArgument, "AUDIT_ACCOUNT_UNKNOWN", "events"),
+            Error::NoticeMalformed { field: path } => field(InvalidArgument, "NOTICE_MALFORMED", path),
+            Error::NoticeAccountUnknown => field(InvalidArgument, "NOTICE_ACCOUNT_UNKNOWN", "account_id"),
             Error::PeerUnavailable { peer, detail } => {
                 tracing::warn!(peer, detail, "a peer is out of reach");
                 Refusal::new(

@@ -1,5 +1,7 @@
 //! Delivers what was committed to the services that must know it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use storage::{Deliver, Delivery, Message};
 use types::failpoint;
@@ -7,9 +9,11 @@ use types::failpoint;
 use crate::app::Links;
 use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
 use crate::domain::admission::{Confirmation, ReservationKey};
+use crate::domain::billing_mail::BillingMail;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::message::{
-    ABORT_RESERVATION, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL, InvitationMail,
-    MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
+    ABORT_RESERVATION, BILLING_MAIL, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL,
+    InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
 };
 
 /// Carries the outbox's messages.
@@ -66,6 +70,7 @@ impl Courier {
             MOVE_SEATS => self.licensing.move_seats(read(batch)?).await,
             INVITATION_MAIL => self.mail(read(batch)?).await,
             NOTICE => self.notice(read(batch)?).await,
+            BILLING_MAIL => self.billing_mail(&read::<BillingMail>(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {
                     self.billing.start_subscription(&order).await?;
@@ -83,11 +88,7 @@ impl Courier {
     }
 
     async fn mail(&self, mails: Vec<InvitationMail>) -> Result<(), Refused> {
-        let catalogue = self
-            .licensing
-            .catalogue()
-            .await
-            .map_err(|error| Refused::Later(error.to_string()))?;
+        let catalogue = self.catalogue().await?;
         let mut letters = Vec::with_capacity(mails.len());
         for mail in mails {
             let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
@@ -98,6 +99,21 @@ impl Courier {
             });
         }
         self.notification.enqueue(&letters, &catalogue).await
+    }
+
+    async fn billing_mail(&self, mails: &[BillingMail]) -> Result<(), Refused> {
+        // Only products have names to be looked up.
+        let names_products = mails.iter().any(|mail| !mail.notice.seats.is_empty());
+        let catalogue = match names_products {
+            true => self.catalogue().await?,
+            false => Arc::default(),
+        };
+        self.notification.enqueue_billing_mails(mails, &catalogue).await
+    }
+
+    async fn catalogue(&self) -> Result<Arc<Catalogue>, Refused> {
+        let catalogue = self.licensing.catalogue().await;
+        catalogue.map_err(|error| Refused::Later(error.to_string()))
     }
 
     async fn notice(&self, notices: Vec<Notice>) -> Result<(), Refused> {

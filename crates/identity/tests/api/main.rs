@@ -18,6 +18,7 @@ mod invitations;
 mod list_invitations;
 mod list_users;
 mod migrations;
+mod notices;
 mod password_reset;
 mod peers;
 mod prepare_add_users;

@@ -1,5 +1,6 @@
 //! What is true of e-mails: what an order must hold, how often a mail is tried, what may be told of it.
 
+mod bill;
 mod content;
 mod delivery;
 mod letter;
@@ -9,6 +10,7 @@ mod order;
 mod reason;
 mod retry;
 
+pub(crate) use bill::{Bill, BillDraft, SeatCount};
 pub(crate) use content::{Content, GrantedProduct};
 pub(crate) use delivery::{Delivery, Filter, Position};
 pub(crate) use letter::Letter;

@@ -2,6 +2,7 @@
 
 use types::{AccountId, Email, InvitationId, Language, MailId, Timestamp};
 
+use super::bill::{Bill, BillDraft, BillNeeds};
 use super::content::{Content, GrantedProduct};
 use super::link::Link;
 use super::mail::{self, Kind, Needs};
@@ -34,6 +35,7 @@ pub(crate) struct Draft {
     pub(crate) link: Link,
     pub(crate) expire_time: Option<Timestamp>,
     pub(crate) products: Vec<GrantedProduct>,
+    pub(crate) bill: Option<BillDraft>,
 }
 
 /// An order that can be carried out.
@@ -87,6 +89,7 @@ impl Draft {
         if needs.link != self.expire_time.is_some() {
             found.add("expire_time", "a time is required with a link, and only then");
         }
+        let bill = found.read_bill(needs.bill, self.bill);
         let (Some(kind), Some(to), Some(language)) = (kind, to, language) else {
             return Err(found.violations);
         };
@@ -101,6 +104,7 @@ impl Draft {
             person_name: self.person_name,
             expire_time: self.expire_time,
             products: self.products,
+            bill,
         };
         Ok(Order {
             id,
@@ -123,6 +127,7 @@ impl Draft {
             invitation: !self.invitation_id.is_empty(),
             link: !self.link.expose().is_empty(),
             person: false,
+            bill: self.bill.as_ref().map(|_| BillNeeds::default()),
         }
     }
 }
@@ -169,6 +174,26 @@ impl Findings {
             self.add(field, "a mail of this kind has none");
         }
         None
+    }
+
+    fn read_bill(&mut self, needs: Option<BillNeeds>, bill: Option<BillDraft>) -> Bill {
+        match (needs, bill) {
+            (Some(needs), Some(bill)) => {
+                for (index, count) in bill.seats.iter().enumerate() {
+                    self.check_text(
+                        &format!("bill.seats[{index}].product_name"),
+                        &count.product_name,
+                        1,
+                        MAX_NAME,
+                    );
+                }
+                return bill.read(needs, |field, problem| self.add(&format!("bill.{field}"), problem));
+            }
+            (Some(_), None) => self.add("bill", "a bill is required"),
+            (None, Some(_)) => self.add("bill", "a mail of this kind has none"),
+            (None, None) => {}
+        }
+        Bill::default()
     }
 
     fn check_texts(&mut self, draft: &Draft, needs: Needs) {
@@ -220,6 +245,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::SeatCount;
 
     fn draft() -> Draft {
         Draft {
@@ -238,6 +264,21 @@ mod tests {
             products: vec![GrantedProduct {
                 name: "Meeting".into(),
                 guide_url: "https://usher.example/guide".into(),
+            }],
+            bill: None,
+        }
+    }
+
+    fn bill() -> BillDraft {
+        BillDraft {
+            invoice_number: 7,
+            amount: 1_250,
+            currency: "EUR".into(),
+            date: "2026-08-03".into(),
+            seats: vec![SeatCount {
+                product_name: "Meeting".into(),
+                present: 5,
+                seats: 3,
             }],
         }
     }
@@ -311,6 +352,7 @@ mod tests {
         let mut draft = Draft {
             kind: Some(kind),
             products: Vec::new(),
+            bill: needs.bill.map(|_| bill()),
             ..draft()
         };
         if !needs.account {
@@ -338,6 +380,7 @@ mod tests {
                 invitation: order.invitation.is_some(),
                 link: order.link.is_some() && order.content.expire_time.is_some(),
                 person: !order.content.person_name.is_empty(),
+                bill: needs.bill.filter(|_| order.content.bill != Bill::default()),
             };
             assert_eq!(held, needs, "{kind:?}");
         }
@@ -347,7 +390,11 @@ mod tests {
     fn a_mail_that_lacks_what_its_kind_needs_or_has_more_is_refused() {
         for kind in Kind::ALL {
             let (needs, full) = (kind.needs(), draft());
-            let cases: [(&str, bool, Draft); 4] = [
+            let cases: [(&str, bool, Draft); 5] = [
+                ("bill", needs.bill.is_some(), {
+                    let bill = needs.bill.is_none().then(bill);
+                    Draft { bill, ..notice(kind) }
+                }),
                 ("account_id", needs.account, {
                     let account_id = if needs.account { String::new() } else { full.account_id };
                     Draft {

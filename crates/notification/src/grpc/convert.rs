@@ -4,7 +4,7 @@ use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
 use types::{AccountId, InvitationId, PageSize, Timestamp};
 
-use crate::domain::{Delivery, Draft, Filter, GrantedProduct, Kind, Link, State, Violation};
+use crate::domain::{BillDraft, Delivery, Draft, Filter, GrantedProduct, Kind, Link, SeatCount, State, Violation};
 use crate::error::Error;
 
 /// The most invitations that are asked about at once.
@@ -31,6 +31,22 @@ pub(super) fn draft(mail: internal::Mail) -> Draft {
         link: Link::new(mail.link),
         expire_time: mail.expire_time.and_then(time_from),
         products: mail.products.into_iter().map(product).collect(),
+        bill: mail.bill.map(bill),
+    }
+}
+
+fn bill(bill: internal::Bill) -> BillDraft {
+    let seats = bill.seats.into_iter().map(|count| SeatCount {
+        product_name: count.product_name,
+        present: count.present,
+        seats: count.seats,
+    });
+    BillDraft {
+        invoice_number: bill.invoice_number,
+        amount: bill.amount,
+        currency: bill.currency,
+        date: bill.date,
+        seats: seats.collect(),
     }
 }
 
@@ -114,6 +130,15 @@ const fn kind(kind: Kind) -> api::delivery::Kind {
         Kind::BillingContactOffered => api::delivery::Kind::BillingContactOffered,
         Kind::BillingContactChanged => api::delivery::Kind::BillingContactChanged,
         Kind::AccountClosed => api::delivery::Kind::AccountClosed,
+        Kind::InvoiceIssued => api::delivery::Kind::InvoiceIssued,
+        Kind::CreditNoteIssued => api::delivery::Kind::CreditNoteIssued,
+        Kind::PaymentFailed => api::delivery::Kind::PaymentFailed,
+        Kind::SubscriptionGrace => api::delivery::Kind::SubscriptionGrace,
+        Kind::SubscriptionCancelled => api::delivery::Kind::SubscriptionCancelled,
+        Kind::SubscriptionEnded => api::delivery::Kind::SubscriptionEnded,
+        Kind::TrialEnding => api::delivery::Kind::TrialEnding,
+        Kind::SeatsDecreasing => api::delivery::Kind::SeatsDecreasing,
+        Kind::SeatsOverLimit => api::delivery::Kind::SeatsOverLimit,
     }
 }
 
@@ -131,6 +156,15 @@ const fn kind_from(kind: api::delivery::Kind) -> Option<Kind> {
         api::delivery::Kind::BillingContactOffered => Some(Kind::BillingContactOffered),
         api::delivery::Kind::BillingContactChanged => Some(Kind::BillingContactChanged),
         api::delivery::Kind::AccountClosed => Some(Kind::AccountClosed),
+        api::delivery::Kind::InvoiceIssued => Some(Kind::InvoiceIssued),
+        api::delivery::Kind::CreditNoteIssued => Some(Kind::CreditNoteIssued),
+        api::delivery::Kind::PaymentFailed => Some(Kind::PaymentFailed),
+        api::delivery::Kind::SubscriptionGrace => Some(Kind::SubscriptionGrace),
+        api::delivery::Kind::SubscriptionCancelled => Some(Kind::SubscriptionCancelled),
+        api::delivery::Kind::SubscriptionEnded => Some(Kind::SubscriptionEnded),
+        api::delivery::Kind::TrialEnding => Some(Kind::TrialEnding),
+        api::delivery::Kind::SeatsDecreasing => Some(Kind::SeatsDecreasing),
+        api::delivery::Kind::SeatsOverLimit => Some(Kind::SeatsOverLimit),
     }
 }
 

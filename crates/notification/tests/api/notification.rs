@@ -221,6 +221,7 @@ pub fn welcome(to: &str) -> Mail {
 pub fn welcome_to(account: AccountId, to: &str) -> Mail {
     let invitation = InvitationId::new();
     Mail {
+        bill: None,
         send_key: format!("{invitation}/1"),
         account_id: account.to_string(),
         invitation_id: invitation.to_string(),

@@ -55,23 +55,30 @@ mod tests {
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
     use super::*;
-    use crate::app::render::values::values;
-    use crate::domain::{Content, Kind};
-    use types::Timestamp;
+    use crate::app::render::marks::Marks;
+    use crate::app::render::values::{row, values};
+    use crate::domain::{Bill, Content, Kind, SeatCount};
+    use types::{Currency, Money, Timestamp};
 
     /// What every mail may have.
-    const SHARED: [&str; 8] = [
+    const SHARED: [&str; 14] = [
         "greeting",
         "link_note",
         "link_help",
         "guide",
         "colon",
         "expire_time",
+        "on_date",
+        "until_date",
         "weekday",
         "month",
+        "money",
+        "group_mark",
+        "decimal_mark",
+        "grouped_from",
     ];
     /// The parts that a mail may have.
-    const PARTS: [&str; 6] = ["heading", "lead", "more", "button", "products", "foot"];
+    const PARTS: [&str; 8] = ["heading", "lead", "more", "button", "products", "seats", "row", "foot"];
 
     /// The messages and parts of a source, and of what each of them speaks.
     fn read(source: &str) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
@@ -130,7 +137,21 @@ mod tests {
             person_name: "Charles Babbage".into(),
             expire_time: Some(Timestamp::from_micros(0)),
             products: Vec::new(),
+            bill: Bill {
+                invoice_number: Some(7),
+                amount: Some(Money::zero(Currency::parse("EUR").unwrap())),
+                date: Some("2026-08-03".parse().unwrap()),
+                seats: vec![SeatCount {
+                    product_name: "Meeting".into(),
+                    present: 5,
+                    seats: 3,
+                }],
+            },
         }
+    }
+
+    fn marks() -> Marks {
+        Languages::load().unwrap().english.marks().clone()
     }
 
     #[test]
@@ -161,7 +182,7 @@ mod tests {
     #[test]
     fn words_speak_of_what_there_is() {
         let content = content();
-        let values = values(&content);
+        let values = row(&content, &content.bill.seats[0], &marks());
         let known: BTreeSet<&str> = values.iter().map(|(name, _)| name).collect();
         for (said, spoken_of) in read(ENGLISH.1) {
             assert!(spoken_of.is_subset(&known), "{said:?}: {spoken_of:?}");
@@ -188,7 +209,7 @@ mod tests {
         let languages = Languages::load().unwrap();
         for words in languages.others.iter().chain([&languages.english]) {
             for (message, count) in [("weekday", 7), ("month", 12)] {
-                let mut values = values(&content());
+                let mut values = values(&content(), &marks());
                 let names = (1..=count).map(|number| {
                     values.set(message, number);
                     words.text(message, &values).unwrap()

@@ -3,6 +3,7 @@
 mod error;
 mod languages;
 mod layout;
+mod marks;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -14,9 +15,9 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use self::error::RenderError;
 use self::languages::Languages;
-use self::values::{name, values};
+use self::values::{name, row, values};
 use self::words::Words;
-use crate::domain::{GrantedProduct, Letter, Link, Mail, one_line};
+use crate::domain::{GrantedProduct, Letter, Link, Mail, SeatCount, one_line};
 
 const TEXT: &str = include_str!("../../../templates/mail.txt");
 
@@ -53,7 +54,7 @@ impl Templates {
     /// When words or shapes do not fit the mail.
     pub(crate) fn render(&self, mail: &Mail) -> Result<Letter, RenderError> {
         let words = self.languages.nearest(&mail.language);
-        let values = values(&mail.content);
+        let values = values(&mail.content, words.marks());
         let subject = words.text(mail.kind.as_str(), &values)?;
         let parts = parts(words, mail, &values, &subject)?;
         let render = |shape| self.shapes.get_template(shape)?.render(&parts);
@@ -82,6 +83,14 @@ fn parts(words: &Words, mail: &Mail, values: &FluentArgs<'_>, subject: &str) -> 
     let product = |product: &GrantedProduct| {
         context! { name => name(&product.name), guide_url => product.guide_url.as_str() }
     };
+    let seats = |count: &SeatCount| words.part(mail.kind.as_str(), "row", &row(&mail.content, count, words.marks()));
+    let seats = mail
+        .content
+        .bill
+        .seats
+        .iter()
+        .map(seats)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(context! {
         language => words.language(),
         subject,
@@ -96,6 +105,8 @@ fn parts(words: &Words, mail: &Mail, values: &FluentArgs<'_>, subject: &str) -> 
         products_heading => part("products")?,
         products => mail.content.products.iter().map(product).collect::<Vec<_>>(),
         guide => shared("guide")?,
+        seats_heading => part("seats")?,
+        seats,
         colon => shared("colon")?,
         foot => part("foot")?,
     })

@@ -1,13 +1,21 @@
-//! Every mail in every language. The words are in one snapshot file a language: 77 mails would drown this one.
+//! Every mail in every language. The words are in one snapshot file a language: 140 mails would drown this one.
 
-use types::{Email, MailId, Timestamp};
+use types::{Currency, Email, MailId, Money, Timestamp};
 
 use super::*;
-use crate::domain::{Content, Kind};
+use crate::domain::{Bill, Content, Kind};
 
 const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
-/// Mails that read differently when nobody is named.
-const NAMELESS: [Kind; 3] = [Kind::Welcome, Kind::Transfer, Kind::AccountClosed];
+/// Mails that read differently when less is known.
+const BRIEF: [Kind; 7] = [
+    Kind::Welcome,
+    Kind::Transfer,
+    Kind::AccountClosed,
+    Kind::InvoiceIssued,
+    Kind::CreditNoteIssued,
+    Kind::PaymentFailed,
+    Kind::TrialEnding,
+];
 const LINK: &str = "https://usher.example/accept/abc?a=1&b=2";
 
 fn mail(kind: Kind, language: &str) -> Mail {
@@ -32,12 +40,30 @@ fn mail(kind: Kind, language: &str) -> Mail {
                     guide_url: String::new(),
                 },
             ],
+            bill: kind.needs().bill.map(|_| bill()).unwrap_or_default(),
         },
         link: Some(Link::new(LINK)),
         message_id: "<eml_1@usher.example>".into(),
         create_time: Timestamp::from_micros(0),
         attempts: 1,
         owner: "owner".into(),
+    }
+}
+
+fn bill() -> Bill {
+    let count = |product_name: &str, present, seats| SeatCount {
+        product_name: product_name.into(),
+        present,
+        seats,
+    };
+    Bill {
+        invoice_number: Some(1_012),
+        amount: Some(Money {
+            minor_units: 123_450,
+            currency: Currency::parse("EUR").unwrap(),
+        }),
+        date: Some("2026-08-01".parse().unwrap()),
+        seats: vec![count("Meeting", 12_000, 8_000), count("Phone", 5, 0)],
     }
 }
 
@@ -51,6 +77,12 @@ fn bare(kind: Kind, language: &str) -> Mail {
     }
     if !needs.person {
         mail.content.person_name.clear();
+    }
+    if let Some(needs) = needs.bill {
+        let bill = &mut mail.content.bill;
+        bill.amount = bill.amount.filter(|_| needs.amount);
+        bill.date = bill.date.filter(|_| needs.date);
+        bill.seats.truncate(usize::from(needs.seats));
     }
     mail.content.given_name.clear();
     mail.content.products.clear();
@@ -76,7 +108,7 @@ fn the_words_are_those_of_the_snapshot() {
     for language in LANGUAGES {
         let written = Kind::ALL.map(|kind| {
             let mails = [mail(kind, language), bare(kind, language)];
-            let count = if NAMELESS.contains(&kind) { 2 } else { 1 };
+            let count = if BRIEF.contains(&kind) { 2 } else { 1 };
             let letters = mails.iter().take(count).map(|mail| templates.render(mail).unwrap());
             let texts = letters.map(|letter| format!("=== {}: {}\n\n{}\n", kind.as_str(), letter.subject, letter.text));
             texts.collect::<Vec<_>>().join("\n")
@@ -125,7 +157,10 @@ fn names_and_links_are_in_both_parts() {
                 (needs.person || needs.invitation, "Charles Babbage"),
                 (needs.invitation, "Meeting"),
                 (needs.invitation, "https://usher.example/meeting"),
-                (needs.link, "2026"),
+                (needs.link || needs.bill.is_some_and(|bill| bill.date), "2026"),
+                (needs.bill.is_some_and(|bill| bill.invoice), "1012"),
+                (needs.bill.is_some_and(|bill| bill.amount), "EUR"),
+                (needs.bill.is_some_and(|bill| bill.seats), "Phone"),
                 (needs.link, LINK),
             ];
             for (expected, words) in words {
@@ -153,11 +188,10 @@ fn a_mail_has_no_hole_where_nothing_is_known() {
             }
         }
         assert!(!letter.text.contains("\n\n\n"), "{}", letter.text);
-        let products = letter.html.contains("<ul>");
-        assert_eq!(
-            products,
-            !mail.content.products.is_empty() && mail.kind.needs().invitation
-        );
+        let needs = mail.kind.needs();
+        let products = !mail.content.products.is_empty() && needs.invitation;
+        let seats = needs.bill.is_some_and(|bill| bill.seats);
+        assert_eq!(letter.html.contains("<ul>"), products || seats);
     }
 }
 
@@ -222,6 +256,9 @@ fn named(mail: Mail, text: &str) -> Mail {
     mail.content.person_name = text.into();
     for product in &mut mail.content.products {
         product.name = text.into();
+    }
+    for count in &mut mail.content.bill.seats {
+        count.product_name = text.into();
     }
     mail
 }
