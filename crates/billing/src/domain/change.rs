@@ -135,6 +135,7 @@ impl Scene<'_> {
         } else {
             let (period, lines) = self.purchase(subscription, plan, &terms, today)?;
             (next.period, next.state, next.end_time) = (Some(period), State::Active, None);
+            next.reminder_time = None;
             lines
         };
         self.decision(next, plan, terms, lines, today, When::Now)

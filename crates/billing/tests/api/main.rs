@@ -21,6 +21,8 @@ mod list_plans;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod seat_totals;

@@ -29,6 +29,7 @@ pub(super) struct Site {
     grant_key: String,
     link_key: String,
     preview_key: String,
+    event_key: String,
 }
 
 impl Site {
@@ -48,6 +49,7 @@ impl Site {
             grant_key: secret(),
             link_key: secret(),
             preview_key: secret(),
+            event_key: secret(),
         })
     }
 
@@ -105,6 +107,12 @@ impl Site {
                 ("licensing", self.peer("licensing")?),
                 ("identity", self.peer("identity")?),
                 ("changes", json!({ "preview_key": self.preview_key })),
+                // No real money is paid in a test, and time is moved by it.
+                ("cycle", json!({ "sandbox": true })),
+                (
+                    "payments",
+                    json!({ "provider": "simulator", "event_key": self.event_key }),
+                ),
             ],
             "notification" => {
                 let url = format!("folder:{}", self.mail_folder.display());
