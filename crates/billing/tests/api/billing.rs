@@ -207,6 +207,7 @@ impl Billing {
             plan: plan.to_owned(),
             seats: seats.collect(),
             timing: timing.into(),
+            ..PreviewChangeRequest::default()
         };
         let request = self.signed("gateway", message, actor);
         let answer = self.subscriptions().preview_change(request).await?;

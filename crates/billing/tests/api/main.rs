@@ -9,6 +9,8 @@ mod cancel_subscription;
 #[cfg(test)]
 mod change_subscription;
 #[cfg(test)]
+mod cycle;
+#[cfg(test)]
 mod end_subscription;
 #[cfg(test)]
 mod get_subscription;
