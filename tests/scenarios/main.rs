@@ -18,6 +18,8 @@ mod batch_update;
 #[cfg(test)]
 mod big_import;
 #[cfg(test)]
+mod bill_mails;
+#[cfg(test)]
 mod churn;
 #[cfg(test)]
 mod close_account;
@@ -25,6 +27,8 @@ mod close_account;
 mod crashes;
 #[cfg(test)]
 mod dev_crashes;
+#[cfg(test)]
+mod downgrade;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
@@ -37,6 +41,8 @@ mod invitations;
 mod last_seat;
 #[cfg(test)]
 mod life_cycle;
+#[cfg(test)]
+mod over_limit;
 #[cfg(test)]
 mod password_reset;
 #[cfg(test)]
@@ -61,3 +67,5 @@ mod sign_up;
 mod telemetry;
 #[cfg(test)]
 mod transfers;
+#[cfg(test)]
+mod year;
