@@ -52,6 +52,9 @@ pub struct MailConfig {
     /// The right side of every Message-ID; the domain of `from_address` unless told.
     #[serde(default)]
     pub message_id_domain: Option<String>,
+    /// The hosts from which pictures in accounts' own e-mails may come; none unless told.
+    #[serde(default)]
+    pub image_hosts: Vec<String>,
     /// A file of certificates (PEM) to trust beside the public ones, for a mail server with its own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -93,6 +96,7 @@ impl MailConfig {
             from_address: from_address.into(),
             from_name: from_name(),
             message_id_domain: None,
+            image_hosts: Vec::new(),
             ca_file: None,
             workers: workers(),
             poll_interval: poll_interval(),

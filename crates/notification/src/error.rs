@@ -15,6 +15,12 @@ pub(crate) enum Error {
     /// Some of the mails that were ordered are not as they must be.
     #[error("a mail is malformed")]
     MailMalformed(Vec<Violation>),
+    /// An account's own words are not as they must be.
+    #[error("an account's own words are malformed")]
+    WordingMalformed(Violation),
+    /// A mail cannot be written, which is our fault.
+    #[error("a mail cannot be written")]
+    Render(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An id is not one.
     #[error("an id is malformed")]
     IdMalformed(Vec<Violation>),

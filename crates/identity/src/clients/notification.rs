@@ -62,9 +62,14 @@ impl Notification {
     }
 
     async fn order(&self, mails: Vec<Mail>) -> Result<(), Refused> {
-        let request = self
-            .signer
-            .request(EnqueueMailsRequest { mails }, &Actor::Service, "notification")?;
+        let request = self.signer.request(
+            EnqueueMailsRequest {
+                mails,
+                wordings: Vec::new(),
+            },
+            &Actor::Service,
+            "notification",
+        )?;
         self.mails.clone().enqueue_mails(request).await?;
         Ok(())
     }
@@ -101,6 +106,7 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         expire_time: Some(chassis::timestamp(mail.expire_time)),
         products,
         bill: None,
+        wording: None,
     }
 }
 
@@ -120,6 +126,7 @@ fn wire_notice((notice, link): (Notice, String)) -> Mail {
         expire_time: notice.expire_time.map(chassis::timestamp),
         products: Vec::new(),
         bill: None,
+        wording: None,
     }
 }
 

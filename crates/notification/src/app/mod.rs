@@ -4,6 +4,7 @@ mod batch_get_deliveries;
 mod enqueue_mails;
 mod list_deliveries;
 mod render;
+mod render_wording;
 mod send_mail;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::sync::Notify;
 use types::Clock;
 
 pub(crate) use render::Templates;
+pub(crate) use render_wording::{Found, Sample};
 pub(crate) use send_mail::Sender;
 
 /// What the use cases of the API work with; cheap to clone.
@@ -20,6 +22,8 @@ pub(crate) use send_mail::Sender;
 pub(crate) struct App {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
+    /// What letters are made of.
+    pub(crate) templates: Arc<Templates>,
     /// The right side of every Message-ID.
     pub(crate) message_id_domain: Arc<str>,
     /// Rung when mails have been queued.

@@ -1,6 +1,7 @@
 //! Sends one mail that was claimed: writes it, hands it over, and says what came of it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::AuditRecord;
@@ -11,8 +12,9 @@ use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
 use crate::clients::Transport;
-use crate::domain::{Failure, Mail, RetryPolicy, Verdict, one_line};
+use crate::domain::{Failure, Mail, RetryPolicy, Verdict, Wording, one_line};
 use crate::store::queue::{self, Finish};
+use crate::store::wordings;
 
 /// The most attempts whose ends are written in one statement.
 const MAX_BATCH: usize = 256;
@@ -26,7 +28,7 @@ const OUR_FAULT: &str = "The mail could not be written; the operators of the ser
 pub(crate) struct Sender {
     database: Database,
     clock: Clock,
-    templates: Templates,
+    templates: Arc<Templates>,
     transport: Transport,
     retries: RetryPolicy,
     lease: Duration,
@@ -38,7 +40,7 @@ impl Sender {
     pub(crate) fn new(
         database: Database,
         clock: Clock,
-        templates: Templates,
+        templates: Arc<Templates>,
         transport: Transport,
         retries: RetryPolicy,
         lease: Duration,
@@ -128,10 +130,9 @@ impl Sender {
     /// One attempt. What goes wrong on our side, even a panic, is a failure like others: it is told, and tried again.
     async fn attempt(&self, mail: &Mail) -> Result<(), Failure> {
         let attempt = AssertUnwindSafe(async {
-            let letter = self.templates.render(mail).map_err(|error| {
-                tracing::error!(mail.id = %mail.id, error = &error as &dyn std::error::Error, "a mail cannot be rendered");
-                Failure::Transient(OUR_FAULT.to_owned())
-            })?;
+            let wording = self.wording(mail).await.map_err(|error| our_fault(mail, &error))?;
+            let letter = self.templates.render(mail, wording.as_ref());
+            let letter = letter.map_err(|error| our_fault(mail, &error))?;
             self.transport.deliver(&letter).await
         });
         let clean = |reason: String| match &mail.link {
@@ -147,6 +148,15 @@ impl Sender {
                 Err(Failure::Transient(OUR_FAULT.to_owned()))
             }
         }
+    }
+
+    /// The account's own words for a mail, if it is in any.
+    async fn wording(&self, mail: &Mail) -> Result<Option<Wording>, StorageError> {
+        let Some(key) = &mail.wording else { return Ok(None) };
+        let found = wordings::find(self.database.reader(), key).await?;
+        found
+            .map(Some)
+            .ok_or(StorageError::Lost("the words of a mail are not there"))
     }
 
     /// Insists: an end that is not written down is a mail that is sent twice.
@@ -173,6 +183,12 @@ impl Sender {
             }
         }
     }
+}
+
+/// A mail cannot be written: whoever runs the service must know why.
+fn our_fault(mail: &Mail, error: &(dyn std::error::Error + 'static)) -> Failure {
+    tracing::error!(mail.id = %mail.id, error, "a mail cannot be rendered");
+    Failure::Transient(OUR_FAULT.to_owned())
 }
 
 /// Writes what attempts came to, and what the audit logs are to be told of it; answers of each whether its claim was still

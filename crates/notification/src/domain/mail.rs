@@ -5,6 +5,7 @@ use types::{Email, MailId, Timestamp};
 use super::bill::BillNeeds;
 use super::content::Content;
 use super::link::Link;
+use super::wording::WordingKey;
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +231,8 @@ pub(crate) struct Mail {
     pub(crate) content: Content,
     /// The link it carries, if it carries one.
     pub(crate) link: Option<Link>,
+    /// The account's own words for it; none for the system's.
+    pub(crate) wording: Option<WordingKey>,
     /// The `Message-ID` header.
     pub(crate) message_id: String,
     /// When it was queued.

@@ -7,6 +7,7 @@ use super::content::{Content, GrantedProduct};
 use super::link::Link;
 use super::mail::{self, Kind, Needs};
 use super::reason::is_formatting;
+use super::wording::WordingKey;
 
 /// The most mails of one order.
 pub(crate) const MAX_MAILS: usize = 1_000;
@@ -36,6 +37,7 @@ pub(crate) struct Draft {
     pub(crate) expire_time: Option<Timestamp>,
     pub(crate) products: Vec<GrantedProduct>,
     pub(crate) bill: Option<BillDraft>,
+    pub(crate) wording: Option<WordingKey>,
 }
 
 /// An order that can be carried out.
@@ -50,6 +52,7 @@ pub(crate) struct Order {
     pub(crate) language: Language,
     pub(crate) content: Content,
     pub(crate) link: Option<Link>,
+    pub(crate) wording: Option<WordingKey>,
     pub(crate) message_id: String,
 }
 
@@ -84,6 +87,9 @@ impl Draft {
             str::parse::<InvitationId>,
         );
         let kind = found.read("kind", self.kind.ok_or("a kind is required"));
+        if self.wording.is_some() && self.kind != Some(Kind::Welcome) {
+            found.add("wording", "an account has words of its own for welcomes only");
+        }
         let to = found.read("to", Email::parse(&self.to));
         let language = found.read("language", read_language(&self.language));
         if needs.link != self.expire_time.is_some() {
@@ -116,6 +122,7 @@ impl Draft {
             language,
             content,
             link: needs.link.then_some(self.link),
+            wording: self.wording,
             message_id: mail::message_id(id, domain),
         })
     }
@@ -266,6 +273,7 @@ mod tests {
                 guide_url: "https://usher.example/guide".into(),
             }],
             bill: None,
+            wording: None,
         }
     }
 
@@ -442,6 +450,30 @@ mod tests {
                 vec![]
             };
             assert_eq!(fields(nameless), refused, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_welcome_has_words_of_the_accounts_own() {
+        let wording = WordingKey {
+            id: "emt_1".into(),
+            version: 1,
+        };
+        for kind in Kind::ALL {
+            let wording = Some(wording.clone());
+            let refused: &[&str] = if kind == Kind::Welcome {
+                &[]
+            } else {
+                &["mails[3].wording"]
+            };
+            assert_eq!(
+                fields(Draft {
+                    wording,
+                    ..notice(kind)
+                }),
+                refused,
+                "{kind:?}"
+            );
         }
     }
 

@@ -4,6 +4,7 @@ use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
 use types::{AccountId, InvitationId, PageSize, Timestamp};
 
+use super::wording;
 use crate::domain::{BillDraft, Delivery, Draft, Filter, GrantedProduct, Kind, Link, SeatCount, State, Violation};
 use crate::error::Error;
 
@@ -13,10 +14,6 @@ const MAX_INVITATIONS: usize = 1_000;
 /// One mail that is ordered.
 pub(super) fn draft(mail: internal::Mail) -> Draft {
     let kind = kind_from(mail.kind());
-    let product = |product: internal::GrantedProduct| GrantedProduct {
-        name: product.name,
-        guide_url: product.guide_url,
-    };
     Draft {
         send_key: mail.send_key,
         account_id: mail.account_id,
@@ -32,6 +29,7 @@ pub(super) fn draft(mail: internal::Mail) -> Draft {
         expire_time: mail.expire_time.and_then(time_from),
         products: mail.products.into_iter().map(product).collect(),
         bill: mail.bill.map(bill),
+        wording: mail.wording.map(wording::key),
     }
 }
 
@@ -47,6 +45,14 @@ fn bill(bill: internal::Bill) -> BillDraft {
         currency: bill.currency,
         date: bill.date,
         seats: seats.collect(),
+    }
+}
+
+/// A product that is granted.
+pub(super) fn product(product: internal::GrantedProduct) -> GrantedProduct {
+    GrantedProduct {
+        name: product.name,
+        guide_url: product.guide_url,
     }
 }
 
@@ -188,7 +194,7 @@ const fn state_from(state: api::delivery::State) -> Option<State> {
 }
 
 /// The years 1 to 9999, as the type's own comments say.
-fn time_from(time: prost_types::Timestamp) -> Option<Timestamp> {
+pub(super) fn time_from(time: prost_types::Timestamp) -> Option<Timestamp> {
     let in_range =
         (-62_135_596_800..=253_402_300_799).contains(&time.seconds) && (0..1_000_000_000).contains(&time.nanos);
     in_range.then(|| Timestamp::from_micros(time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000))

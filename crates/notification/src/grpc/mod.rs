@@ -4,8 +4,11 @@ mod convert;
 mod delivery_service;
 mod mail_service;
 mod status;
+mod wording;
+mod wording_service;
 
 use proto::notification::internal::v1::mail_service_server::MailServiceServer;
+use proto::notification::internal::v1::wording_service_server::WordingServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
 use tonic::service::Routes;
 
@@ -19,5 +22,6 @@ struct Grpc(App);
 pub(crate) fn routes(app: App, max_message_bytes: usize) -> Routes {
     let grpc = Grpc(app);
     Routes::new(DeliveryServiceServer::new(grpc.clone()).max_decoding_message_size(max_message_bytes))
+        .add_service(WordingServiceServer::new(grpc.clone()).max_decoding_message_size(max_message_bytes))
         .add_service(MailServiceServer::new(grpc).max_decoding_message_size(max_message_bytes))
 }

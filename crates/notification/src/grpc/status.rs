@@ -27,6 +27,12 @@ impl From<Error> for Status {
                 "Nothing was queued: correct the fields that are named.",
                 &violations,
             ),
+            Error::WordingMalformed(violation) => refuse(
+                "WORDING_MALFORMED",
+                "Nothing was kept: correct the words that are named.",
+                &[violation],
+            ),
+            Error::Render(error) => chassis::internal(&*error),
             Error::IdMalformed(violations) => refuse("ID_MALFORMED", "Correct the ids that are named.", &violations),
             Error::ListMalformed(violation) => {
                 refuse("LIST_MALFORMED", "Correct the field that is named.", &[violation])
@@ -87,6 +93,12 @@ mod tests {
                 Code::InvalidArgument,
                 "MAIL_MALFORMED",
             ),
+            (
+                Error::WordingMalformed(violation()),
+                Code::InvalidArgument,
+                "WORDING_MALFORMED",
+            ),
+            (Error::Render("no shape".into()), Code::Internal, "INTERNAL"),
             (
                 Error::IdMalformed(vec![violation()]),
                 Code::InvalidArgument,

@@ -4,6 +4,7 @@ pub(crate) mod deliveries;
 pub(crate) mod mails;
 mod migration;
 pub(crate) mod queue;
+pub(crate) mod wordings;
 
 pub use migration::Migrator;
 

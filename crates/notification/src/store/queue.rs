@@ -8,7 +8,7 @@ use storage::{Sql, StorageError, json};
 use types::{AccountId, Email, MailId, Timestamp};
 
 use super::unreadable;
-use crate::domain::{Kind, Link, Mail, Verdict};
+use crate::domain::{Kind, Link, Mail, Verdict, WordingKey};
 
 /// The longest due first, skipping what others hold.
 const CLAIM: Sql = Sql {
@@ -22,7 +22,7 @@ const CLAIM: Sql = Sql {
         UPDATE mails SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
         FROM due WHERE mails.id = due.id
         RETURNING mails.id, mails.kind, mails.to_address, mails.language, mails.content, mails.link,
-                  mails.message_id, mails.create_time, mails.attempts",
+                  mails.wording_id, mails.wording_version, mails.message_id, mails.create_time, mails.attempts",
     sqlite: "
         UPDATE mails SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
         WHERE id IN (
@@ -30,7 +30,8 @@ const CLAIM: Sql = Sql {
             WHERE state IN ('QUEUED', 'RETRYING') AND next_attempt_time <= $1
               AND (lease_until IS NULL OR lease_until <= $1)
             ORDER BY next_attempt_time LIMIT $2)
-        RETURNING id, kind, to_address, language, content, link, message_id, create_time, attempts",
+        RETURNING id, kind, to_address, language, content, link, wording_id, wording_version, message_id, create_time,
+                  attempts",
 };
 
 const RENEW: Sql = Sql {
@@ -77,6 +78,8 @@ struct Row {
     language: String,
     content: String,
     link: Option<String>,
+    wording_id: Option<String>,
+    wording_version: Option<i64>,
     message_id: String,
     create_time: i64,
     attempts: i64,
@@ -181,6 +184,10 @@ fn read(row: Row, owner: &str) -> Result<Mail, StorageError> {
         language: row.language,
         content: serde_json::from_str(&row.content).map_err(|error| unreadable("content", error))?,
         link: row.link.map(Link::new),
+        wording: row
+            .wording_id
+            .zip(row.wording_version)
+            .map(|(id, version)| WordingKey { id, version }),
         message_id: row.message_id,
         create_time: Timestamp::from_micros(row.create_time),
         attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),

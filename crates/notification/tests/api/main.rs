@@ -28,6 +28,8 @@ mod secured_mail;
 mod send_mail;
 #[cfg(test)]
 mod several_processes;
+#[cfg(test)]
+mod wordings;
 
 /// Makes each fact a test on SQLite and a test on PostgreSQL.
 #[cfg(test)]

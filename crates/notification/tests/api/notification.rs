@@ -9,7 +9,11 @@ use chassis::{
     TelemetryConfig,
 };
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
-use proto::notification::internal::v1::{BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, Mail};
+use proto::notification::internal::v1::wording_service_client::WordingServiceClient;
+use proto::notification::internal::v1::{
+    BatchGetDeliveriesRequest, EnqueueMailsRequest, GrantedProduct, Mail, RenderWordingRequest, RenderWordingResponse,
+    Wording,
+};
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest, ListDeliveriesResponse};
@@ -117,7 +121,31 @@ impl Notification {
     }
 
     pub async fn enqueue_as(&self, issuer: &str, actor: &Actor, mails: Vec<Mail>) -> Result<(), Status> {
-        let request = self.signed(issuer, EnqueueMailsRequest { mails }, actor);
+        let wordings = Vec::new();
+        self.order(issuer, actor, EnqueueMailsRequest { mails, wordings }).await
+    }
+
+    /// Queues mails in accounts' own words.
+    pub async fn enqueue_worded(&self, mails: Vec<Mail>, wordings: Vec<Wording>) -> Result<(), Status> {
+        let order = EnqueueMailsRequest { mails, wordings };
+        self.order("identity", &Actor::Service, order).await
+    }
+
+    /// Reads words, and writes a mail to a sample reader.
+    pub async fn render_wording(
+        &self,
+        issuer: &str,
+        message: RenderWordingRequest,
+    ) -> Result<RenderWordingResponse, Status> {
+        let request = self.signed(issuer, message, &Actor::Service);
+        let answer = WordingServiceClient::new(self.channel.clone())
+            .render_wording(request)
+            .await;
+        answer.map(Response::into_inner)
+    }
+
+    async fn order(&self, issuer: &str, actor: &Actor, order: EnqueueMailsRequest) -> Result<(), Status> {
+        let request = self.signed(issuer, order, actor);
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
             .await
@@ -126,7 +154,8 @@ impl Notification {
 
     /// A call without any token.
     pub async fn enqueue_unsigned(&self, mails: Vec<Mail>) -> Result<(), Status> {
-        let request = EnqueueMailsRequest { mails };
+        let wordings = Vec::new();
+        let request = EnqueueMailsRequest { mails, wordings };
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
             .await
@@ -247,6 +276,7 @@ pub fn welcome_to(account: AccountId, to: &str) -> Mail {
                 guide_url: "https://usher.example/guides/training".into(),
             },
         ],
+        wording: None,
     }
 }
 

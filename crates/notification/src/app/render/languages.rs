@@ -1,6 +1,7 @@
 //! The languages that mails are written in, and which of them a reader gets.
 
 use super::{RenderError, Words};
+use crate::domain::nearest;
 
 /// The language of readers of any other.
 const ENGLISH: (&str, &str) = ("en", include_str!("../../../templates/words/en.ftl"));
@@ -37,14 +38,7 @@ impl Languages {
 
     /// The words of the nearest language there is: `pt-BR`, then `pt`, then English (RFC 4647 §3.4).
     pub(super) fn nearest(&self, wished: &str) -> &Words {
-        let exists = |tag: &str| {
-            let mut others = self.others.iter();
-            others.find(|words| words.language().eq_ignore_ascii_case(tag))
-        };
-        let mut ends = wished.match_indices('-').map(|(end, _)| end).rev();
-        exists(wished)
-            .or_else(|| ends.find_map(|end| exists(&wished[..end])))
-            .unwrap_or(&self.english)
+        nearest(wished, self.others.iter(), |words| words.language()).unwrap_or(&self.english)
     }
 }
 
