@@ -8,6 +8,7 @@ use super::invitation::Kind;
 use super::sign_up::SignUp;
 use super::token::OneTime;
 use super::user::User;
+use super::welcome_email::WelcomeEmailVersion;
 
 /// Licensing: a [`super::admission::Confirmation`].
 pub const CONFIRM_RESERVATION: &str = "licensing.confirm_reservation";
@@ -55,6 +56,9 @@ pub struct InvitationMail {
     pub products: Vec<String>,
     /// When the link stops working.
     pub expire_time: Timestamp,
+    /// The account's own words; none for the system's.
+    #[serde(default)]
+    pub welcome_email: Option<WelcomeEmailVersion>,
 }
 
 /// What a notice tells.

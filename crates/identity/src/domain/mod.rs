@@ -50,3 +50,4 @@ pub mod user;
 pub mod user_change;
 pub mod user_query;
 pub mod user_update;
+pub mod welcome_email;

@@ -29,6 +29,7 @@ mod status;
 mod transfer_service;
 mod user_query;
 mod user_service;
+mod welcome_email_service;
 
 use proto::admin::v1::import_service_server::ImportServiceServer;
 use proto::identity::internal::v1::account_service_server::AccountServiceServer as InternalAccountServiceServer;
@@ -51,6 +52,7 @@ use proto::identity::v1::settings_service_server::SettingsServiceServer;
 use proto::identity::v1::settings_template_service_server::SettingsTemplateServiceServer;
 use proto::identity::v1::transfer_service_server::TransferServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
+use proto::identity::v1::welcome_email_service_server::WelcomeEmailServiceServer;
 use tonic::service::Routes;
 use types::Mac;
 
@@ -89,6 +91,10 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
         ))
         .add_service(served!(TransferServiceServer, transfer_service::Transfers(app.clone())))
         .add_service(served!(UserServiceServer, user_service::Users(app.clone())))
+        .add_service(served!(
+            WelcomeEmailServiceServer,
+            welcome_email_service::WelcomeEmails(app.clone())
+        ))
         .add_service(served!(
             InternalAccountServiceServer,
             account_service::Accounts(app.clone())

@@ -1,13 +1,14 @@
 //! Delivers what was committed to the services that must know it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use storage::{Deliver, Delivery, Message};
 use types::failpoint;
 
-use crate::app::Links;
-use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
+use crate::app::{Links, WelcomeTexts};
+use crate::clients::{Billing, Letter, Licensing, Notification, Refused, Words};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::billing_mail::BillingMail;
 use crate::domain::catalogue::Catalogue;
@@ -15,6 +16,7 @@ use crate::domain::message::{
     ABORT_RESERVATION, BILLING_MAIL, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL,
     InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
 };
+use crate::domain::welcome_email::WelcomeEmailVersion;
 
 /// Carries the outbox's messages.
 pub struct Courier {
@@ -26,6 +28,8 @@ pub struct Courier {
     pub notification: Notification,
     /// For the links in them.
     pub links: Links,
+    /// For what accounts' own welcome e-mails say.
+    pub welcome_texts: WelcomeTexts,
 }
 
 impl Deliver for Courier {
@@ -89,16 +93,36 @@ impl Courier {
 
     async fn mail(&self, mails: Vec<InvitationMail>) -> Result<(), Refused> {
         let catalogue = self.catalogue().await?;
-        let mut letters = Vec::with_capacity(mails.len());
+        let mut letters: BTreeMap<Option<WelcomeEmailVersion>, Vec<Letter>> = BTreeMap::new();
         for mail in mails {
             let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
             self.links.remember(&token, mail.invitation_id).await;
-            letters.push(Letter {
+            letters.entry(mail.welcome_email).or_default().push(Letter {
                 accept_link: self.links.accept(&token),
                 mail,
             });
         }
-        self.notification.enqueue(&letters, &catalogue).await
+        // A request for each of the accounts' own e-mails: together they could be longer than a message may be.
+        for (version, letters) in letters {
+            let words = match version {
+                None => None,
+                Some(version) => Some(self.words(version).await?),
+            };
+            self.notification.enqueue(&letters, words, &catalogue).await?;
+        }
+        Ok(())
+    }
+
+    async fn words(&self, key: WelcomeEmailVersion) -> Result<Words, Refused> {
+        let found = self.welcome_texts.find(key).await;
+        let found = found.map_err(|error| Refused::Later(error.to_string()))?;
+        let (account_id, translations) =
+            found.ok_or_else(|| Refused::Malformed(format!("{} {} was forgotten", key.id, key.version)))?;
+        Ok(Words {
+            key,
+            account_id,
+            translations,
+        })
     }
 
     async fn billing_mail(&self, mails: &[BillingMail]) -> Result<(), Refused> {

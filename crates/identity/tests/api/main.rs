@@ -39,4 +39,5 @@ mod update_users_lives;
 mod user_life;
 mod users;
 mod watch_audit;
+mod welcome_emails;
 mod words;

@@ -23,12 +23,13 @@ on_both_databases! {
     what_promises_an_administrator_is_sent_by_those_who_assign_roles
 }
 
-fn at_once(config: &mut Config) {
+pub fn at_once(config: &mut Config) {
     config.invitations.resend_interval = Duration::ZERO;
 }
 
-fn resend(invitation: &str) -> ResendInvitationRequest {
+pub fn resend(invitation: &str) -> ResendInvitationRequest {
     ResendInvitationRequest {
+        welcome_email: None,
         request_id: RequestId::new().to_string(),
         invitation_id: invitation.to_owned(),
     }
@@ -43,7 +44,7 @@ fn name(person: &Person, request: &ResendInvitationRequest) -> ReservationKey {
 }
 
 impl Stack {
-    async fn resend(
+    pub async fn resend(
         &self,
         person: &Person,
         request: &ResendInvitationRequest,

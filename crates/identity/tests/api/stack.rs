@@ -30,6 +30,7 @@ use proto::identity::v1::settings_service_client::SettingsServiceClient;
 use proto::identity::v1::settings_template_service_client::SettingsTemplateServiceClient;
 use proto::identity::v1::transfer_service_client::TransferServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
+use proto::identity::v1::welcome_email_service_client::WelcomeEmailServiceClient;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
 use tempfile::TempDir;
@@ -245,6 +246,10 @@ impl Stack {
 
     pub fn transfers(&self) -> TransferServiceClient<Channel> {
         TransferServiceClient::new(self.channel())
+    }
+
+    pub fn welcome_emails(&self) -> WelcomeEmailServiceClient<Channel> {
+        WelcomeEmailServiceClient::new(self.channel())
     }
 
     pub fn users(&self) -> UserServiceClient<Channel> {
