@@ -22,6 +22,7 @@ pub(crate) mod seats;
 pub(crate) mod serve;
 pub(crate) mod templates;
 pub(crate) mod users;
+pub(crate) mod welcome_emails;
 
 use std::io::Write;
 
@@ -54,6 +55,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Invitations(args) => invitations::run(args).await,
         Command::Groups(args) => groups::run(args).await,
         Command::Templates(args) => templates::run(args).await,
+        Command::WelcomeEmails(args) => welcome_emails::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Invoices(args) => invoices::run(args).await,
         Command::Billing(args) => billing::run(args).await,
