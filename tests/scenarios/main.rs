@@ -68,4 +68,6 @@ mod telemetry;
 #[cfg(test)]
 mod transfers;
 #[cfg(test)]
+mod welcome_emails;
+#[cfg(test)]
 mod year;

@@ -34,12 +34,12 @@ impl App {
         etag: String,
         change: WelcomeEmailChange,
     ) -> Result<ShownWelcomeEmail, Error> {
+        // Before anything is checked at length: nothing is checked in vain.
+        let before = self.get_welcome_email(person, id).await?;
+        check_etag(&etag, before.email.revision)?;
         let field = "welcome_email.translations";
         let read = |translations| read_translations(translations, field).map_err(Error::Rows);
         let translations = change.translations.map(read).transpose()?;
-        // Before anything is checked at length: nobody learns of other accounts' ids, and nothing is checked in vain.
-        let before = self.get_welcome_email(person, id).await?;
-        check_etag(&etag, before.email.revision)?;
         if let Some(translations) = &translations {
             self.check_translations(translations, field).await?;
         }

@@ -10,12 +10,13 @@ use proto::identity::v1::{
     WelcomeEmail, WelcomeEmailTranslation,
 };
 use proto::notification::internal::v1::Mail;
+use testkit::eventually;
 use tonic::{Code, Status};
 use types::{EmailTemplateId, RequestId, Role, UserId};
 
 use crate::peers::Mood;
 use crate::resend_invitation::{at_once, resend};
-use crate::stack::{LINK_BASE, Stack, on_both_databases, plain};
+use crate::stack::{LINK_BASE, SOON, Stack, on_both_databases, plain};
 use crate::words::{add, address, arrived, bad_fields, commit, person, refusal};
 
 on_both_databases! {
@@ -28,6 +29,7 @@ on_both_databases! {
     a_preview_is_written_to_a_sample_user
     a_preview_of_what_is_bad_is_refused
     the_welcome_emails_of_another_account_do_not_exist
+    what_was_said_long_ago_is_forgotten
 }
 
 fn translation(language: &str, subject: &str) -> WelcomeEmailTranslation {
@@ -470,4 +472,27 @@ async fn the_welcome_emails_of_another_account_do_not_exist(stack: impl AsyncFn(
     let refused = refusal(stack.get_email(&member, &email.id).await);
     assert_eq!(refused, (Code::PermissionDenied, "PERMISSION_REQUIRED".into()));
     assert_eq!(stack.get_email(&owner, &email.id).await.unwrap(), email);
+}
+
+async fn what_was_said_long_ago_is_forgotten(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let mut stack = stack(plain).await;
+    let owner = stack.owner().await;
+    let (mut old, mut new) = (stack.email(&owner, "Old").await, stack.email(&owner, "New").await);
+    for email in [&mut old, &mut new] {
+        email.translations = vec![translation("en", "Changed")];
+        stack.update_email(&owner, email.clone()).await.unwrap();
+    }
+    // Only the first version of the old one ended a month ago.
+    let age = "UPDATE welcome_email_versions SET end_time = 0 WHERE end_time IS NOT NULL AND welcome_email_id = ";
+    stack.execute(&format!("{age}'{}'", old.id)).await;
+    stack.restart().await;
+    eventually(SOON, async || match stack.rows("welcome_email_versions").await {
+        3 => Ok(()),
+        others => Err(others),
+    })
+    .await;
+    for email in [old, new] {
+        let shown = stack.get_email(&owner, &email.id).await.unwrap();
+        assert_eq!((shown.version, shown.translations), (2, email.translations));
+    }
 }
