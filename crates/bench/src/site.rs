@@ -98,7 +98,10 @@ impl Site {
         message: proto::identity::internal::v1::CreateAccountRequest,
     ) -> Result<CreateAccountResponse> {
         let request = self.cluster.operator()?.request(message, &Actor::Service, "identity")?;
-        let identity = self.cluster.peer("identity").channel(&ClientConfig::default())?;
+        let identity = self
+            .cluster
+            .peer("identity")
+            .channel("identity", &ClientConfig::default())?;
         let created = AccountServiceClient::new(identity).create_account(request).await?;
         Ok(created.into_inner())
     }

@@ -38,7 +38,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let licensing = Licensing::new(&config.licensing, &config.clients, signer.clone())?;
-    let identity = config.identity.channel(&config.clients)?;
+    let identity = config.identity.channel("identity", &config.clients)?;
     let audit_log = AuditLog::new(&identity, signer.clone());
     let billing_contacts = BillingContacts::new(&identity, signer);
     let catalogue = Arc::new(catalogue(config.catalogue.as_deref())?);

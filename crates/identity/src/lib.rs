@@ -50,13 +50,13 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let shared = Shared::connect(&config.shared)?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);
-    let licensing = Licensing::new(&config.licensing.channel(&config.clients)?, signer.clone());
+    let licensing = Licensing::new(&config.licensing.channel("licensing", &config.clients)?, signer.clone());
     let key = Mac::new(config.links.key.expose().as_bytes())?;
     let links = Links::new(key, &config.links.base, shared.clone());
-    let notification = Notification::new(&config.notification.channel(&config.clients)?, signer.clone());
+    let notification = Notification::new(&config.notification.channel("notification", &config.clients)?, signer.clone());
     let courier = Courier {
         licensing: licensing.clone(),
-        billing: Billing::new(&config.billing.channel(&config.clients)?, signer),
+        billing: Billing::new(&config.billing.channel("billing", &config.clients)?, signer),
         notification: notification.clone(),
         links: links.clone(),
         welcome_texts: WelcomeTexts::new(database.clone()),

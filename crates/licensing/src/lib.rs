@@ -39,7 +39,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     );
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let identity = Identity::new(&config.identity, &config.clients, signer.clone())?;
-    let people = config.identity.channel(&config.clients)?;
+    let people = config.identity.channel("identity", &config.clients)?;
     let deliveries = relay::Deliveries {
         audit_log: AuditLog::new(&people, signer.clone()),
         billing_contacts: BillingContacts::new(&people, signer),

@@ -42,7 +42,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let transport = Transport::new(&config.mail)?;
     let message_id_domain = message_id_domain(&config.mail)?.into();
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
-    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
+    let audit_log = AuditLog::new(&config.identity.channel("identity", &config.clients)?, signer);
     let database = Database::connect(&config.database).await?;
     let outbox = Relay::new(
         database.clone(),

@@ -131,7 +131,7 @@ impl Billing {
             audit_sink,
             notice_sink,
             database,
-            channel: peer.channel(&ClientConfig::default()).unwrap(),
+            channel: peer.channel("billing", &ClientConfig::default()).unwrap(),
             peer,
             callers,
             served: tokio::spawn(billing::serve(config, listener, stop.clone())),
@@ -305,7 +305,7 @@ impl Billing {
     pub async fn stop(self) {
         self.stop.cancel();
         self.served.await.unwrap().unwrap();
-        let channel = self.peer.channel(&ClientConfig::default()).unwrap();
+        let channel = self.peer.channel("billing", &ClientConfig::default()).unwrap();
         let answer = PlanServiceClient::new(channel).list_plans(ListPlansRequest {}).await;
         assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
     }

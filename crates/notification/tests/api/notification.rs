@@ -107,7 +107,7 @@ impl Notification {
             audit_sink,
             database,
             channel: Peer::Tcp(format!("http://{listen}"))
-                .channel(&ClientConfig::default())
+                .channel("notification", &ClientConfig::default())
                 .unwrap(),
             callers,
             served: tokio::spawn(::notification::serve(config, listener, stop.clone())),
