@@ -20,6 +20,7 @@ mod big_import;
 #[cfg(test)]
 mod bill_mails;
 #[cfg(test)]
+mod certificates;
 mod churn;
 #[cfg(test)]
 mod close_account;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use chassis::{Actor, ClientConfig};
+use chassis::Actor;
 use futures::future::try_join_all;
 use proto::identity::internal::v1::CreateAccountResponse;
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
@@ -101,7 +101,7 @@ impl Site {
         let identity = self
             .cluster
             .peer("identity")
-            .channel("identity", &ClientConfig::default())?;
+            .channel("identity", &self.cluster.clients("operator"))?;
         let created = AccountServiceClient::new(identity).create_account(request).await?;
         Ok(created.into_inner())
     }

@@ -114,7 +114,7 @@ impl Connection {
                 let acceptor = TlsAcceptor::from(credentials.server());
                 Ok(Self::Tls(Box::new(acceptor.accept(stream).await?)))
             }
-            other => Ok(other),
+            other @ (Self::Tls(_) | Self::Memory(_)) => Ok(other),
         }
     }
 

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, audit, billing, completions, demo, dev, doctor, groups, imports, invitations, invoices, login, logout,
-    matrix, migrate, plan, roles, seats, serve, templates, users, welcome_emails,
+    account, audit, billing, certs, completions, demo, dev, doctor, groups, imports, invitations, invoices, login,
+    logout, matrix, migrate, plan, roles, seats, serve, templates, users, welcome_emails,
 };
 use crate::exit::Exit;
 
@@ -70,6 +70,9 @@ pub enum Command {
     Demo(demo::Args),
     /// Print a new key with its public half.
     Keygen,
+    /// Make certificates to try a cluster with.
+    #[command(subcommand)]
+    Certs(certs::Certs),
 }
 
 impl Cli {

@@ -136,7 +136,9 @@ async fn files_that_prove_nothing_are_refused_at_the_start() {
     assert!(matches!(open(None), PeerError::NoCertificate(_)));
     let refused = |files: &Files| match open(Some(files.config())) {
         PeerError::Tls(error) => error,
-        other => unreachable!("{other}"),
+        other @ (PeerError::Address(_) | PeerError::Plaintext(_) | PeerError::NoCertificate(_)) => {
+            unreachable!("{other}")
+        }
     };
     let files = authority.issue("gateway");
     files.replace(&authority.issue("gateway"), &["tls.key"]);

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod billing;
+pub(crate) mod certs;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod dev;
@@ -68,6 +69,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Account(account::Account::Create(args)) => account::create(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Keygen => keygen::run(),
+        Command::Certs(command) => certs::run(&command),
     };
     done.map(|()| Exit::Done)
 }
