@@ -9,17 +9,17 @@ use crate::support::{Keys, SERVICES, deploy, each_overlay, list};
 
 /// What the program makes of a service's file and variables.
 pub fn read(service: &str, file: &Path, variables: BTreeMap<String, String>) {
-    fn accept(service: &str, peers: &[&Peer], server: &ServerConfig, clients: &ClientConfig) {
+    fn accept(service: &str, peers: &[(&str, &Peer)], server: &ServerConfig, clients: &ClientConfig) {
         assert!(server.insecure_plaintext, "{service} refuses to listen");
-        for peer in peers {
-            peer.channel(clients)
+        for (name, peer) in peers {
+            peer.channel(name, clients)
                 .unwrap_or_else(|error| panic!("{service}: {error}"));
         }
     }
     macro_rules! read {
         ($config:ty, $($peer:ident)+) => {{
             let config: $config = config::load_with(service, Some(file), variables).unwrap_or_else(|error| panic!("{error}"));
-            accept(service, &[$(&config.$peer),+], &config.server, &config.clients);
+            accept(service, &[$((stringify!($peer), &config.$peer)),+], &config.server, &config.clients);
         }};
     }
     match service {

@@ -228,6 +228,9 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
             (Some(name), _) => name.to_owned(),
             (None, "email") => return Some((fresh("stranger"), false)),
             (None, "entitlement") => return Some(("host_sessions".to_owned(), false)),
+            (None, "language") => return Some(("en".to_owned(), false)),
+            (None, "subject") => return Some(("Hello".to_owned(), false)),
+            (None, "body") => return Some(("<p>Hello</p>".to_owned(), false)),
             (None, "products") => return Some(("training".to_owned(), false)),
             (None, "name" | "given_name" | "family_name") => return Some(("Ada".to_owned(), false)),
             (None, _) => return None,
@@ -237,7 +240,9 @@ fn text(field: &str, message: &str, theirs: &Belongings) -> Option<(String, bool
         name if name.contains("user") || name.contains("actor") => theirs.user.clone(),
         name if name.contains("group") => theirs.group.clone(),
         name if name.contains("role") => theirs.role.clone(),
-        name if name.contains("email_template") => EmailTemplateId::new().to_string(),
+        name if name.contains("email_template") || name.contains("welcome_email") || name == "welcomeemail" => {
+            EmailTemplateId::new().to_string()
+        }
         name if name.contains("template") => TemplateId::new().to_string(),
         name if name.contains("invitation") => theirs.invitation.clone(),
         "import" => theirs.import.clone(),

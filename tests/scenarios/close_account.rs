@@ -69,7 +69,11 @@ async fn an_account_is_closed_when_nothing_is_in_the_way(world: &World) {
     assert_eq!(refusal(&status), (Code::Unauthenticated, "SESSION_ENDED".into()));
     let refused = Owner::log_in(world, &email, PASSWORD).await.err().unwrap();
     assert_eq!(refusal(&refused), (Code::Unauthenticated, "CREDENTIALS_INVALID".into()));
-    assert!(world.mail(&email).await.text.contains("was closed"));
+    eventually(PATIENCE, async || {
+        let told = world.mails(&email).iter().any(|mail| mail.text.contains("was closed"));
+        told.then_some(()).ok_or("nobody was told")
+    })
+    .await;
     // The address is free: another account can invite it to join, not to move.
     let added = busy.add(adding(&[&email], &[])).await.unwrap();
     assert_eq!(

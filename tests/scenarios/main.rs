@@ -18,6 +18,10 @@ mod batch_update;
 #[cfg(test)]
 mod big_import;
 #[cfg(test)]
+mod bill_mails;
+#[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod churn;
 #[cfg(test)]
 mod close_account;
@@ -25,6 +29,8 @@ mod close_account;
 mod crashes;
 #[cfg(test)]
 mod dev_crashes;
+#[cfg(test)]
+mod downgrade;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
@@ -39,6 +45,8 @@ mod last_seat;
 mod life_cycle;
 #[cfg(test)]
 mod mail_deaths;
+#[cfg(test)]
+mod over_limit;
 #[cfg(test)]
 mod password_reset;
 #[cfg(test)]
@@ -63,3 +71,7 @@ mod sign_up;
 mod telemetry;
 #[cfg(test)]
 mod transfers;
+#[cfg(test)]
+mod welcome_emails;
+#[cfg(test)]
+mod year;

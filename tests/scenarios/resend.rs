@@ -18,6 +18,7 @@ fn resending(invitation_id: &str) -> ResendInvitationRequest {
     ResendInvitationRequest {
         request_id: RequestId::new().to_string(),
         invitation_id: invitation_id.into(),
+        welcome_email: None,
     }
 }
 

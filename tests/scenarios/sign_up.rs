@@ -12,7 +12,7 @@ on_both! {
     nobody_learns_who_is_a_user
 }
 
-async fn sign_up(world: &World, email: &str) -> Result<SignUpResponse, Status> {
+pub async fn sign_up(world: &World, email: &str) -> Result<SignUpResponse, Status> {
     let message = SignUpRequest {
         request_id: String::new(),
         email: email.into(),
@@ -26,7 +26,7 @@ async fn sign_up(world: &World, email: &str) -> Result<SignUpResponse, Status> {
     Ok(answer.into_inner())
 }
 
-async fn complete(world: &World, token: &str, password: &str) -> Result<Owner, Status> {
+pub async fn complete(world: &World, token: &str, password: &str) -> Result<Owner, Status> {
     let channel = channel(world);
     let message = CompleteSignUpRequest {
         token: token.into(),

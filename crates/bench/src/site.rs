@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use chassis::{Actor, ClientConfig};
+use chassis::Actor;
 use futures::future::try_join_all;
 use proto::identity::internal::v1::CreateAccountResponse;
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
@@ -98,7 +98,10 @@ impl Site {
         message: proto::identity::internal::v1::CreateAccountRequest,
     ) -> Result<CreateAccountResponse> {
         let request = self.cluster.operator()?.request(message, &Actor::Service, "identity")?;
-        let identity = self.cluster.peer("identity").channel(&ClientConfig::default())?;
+        let identity = self
+            .cluster
+            .peer("identity")
+            .channel("identity", &self.cluster.clients("operator"))?;
         let created = AccountServiceClient::new(identity).create_account(request).await?;
         Ok(created.into_inner())
     }

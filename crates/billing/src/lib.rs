@@ -12,7 +12,7 @@ mod store;
 use std::path::Path;
 use std::sync::Arc;
 
-use chassis::{AuditLog, Guard, Listener, Secret, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, BillingContacts, Guard, Listener, Secret, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
@@ -38,13 +38,16 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let licensing = Licensing::new(&config.licensing, &config.clients, signer.clone())?;
-    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
+    let identity = config.identity.channel("identity", &config.clients)?;
+    let audit_log = AuditLog::new(&identity, signer.clone());
+    let billing_contacts = BillingContacts::new(&identity, signer);
     let catalogue = Arc::new(catalogue(config.catalogue.as_deref())?);
     let database = Database::connect(&config.database).await?;
 
     let deliveries = Deliveries {
         licensing: licensing.clone(),
         audit_log,
+        billing_contacts,
     };
     let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
     let payment_events = event_seal(&config.payments)?;

@@ -23,13 +23,22 @@ use tower::ServiceExt;
 use crate::listener::{Connection, Listener};
 use crate::pipeline::{Methods, Pipeline};
 use crate::server::ServerConfig;
+use crate::tls::Credentials;
 
 /// How long to wait after a connection could not be accepted, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long the other side may take to prove who it is.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// The service that a connection's certificate names; empty when it names none of ours.
+#[derive(Clone, Debug)]
+pub(crate) struct PeerName(pub Arc<str>);
+
 /// The open connections of one server.
 pub(crate) struct Connections {
     builder: Builder<TokioExecutor>,
+    tls: Option<Credentials>,
     age: Duration,
     grace: Duration,
     free: Arc<Semaphore>,
@@ -41,7 +50,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(crate) fn new(config: &ServerConfig) -> Arc<Self> {
+    pub(crate) fn new(config: &ServerConfig, tls: Option<Credentials>) -> Arc<Self> {
         let mut builder = Builder::new(TokioExecutor::new()).http2_only();
         builder
             .http2()
@@ -52,6 +61,7 @@ impl Connections {
         let cut = Shutdown::new();
         Arc::new(Self {
             builder,
+            tls,
             age: config.max_connection_age,
             grace: config.max_connection_age_grace,
             free: Arc::new(Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS))),
@@ -85,8 +95,14 @@ impl Connections {
         pipeline: Pipeline<S>,
         _permit: OwnedSemaphorePermit,
     ) {
+        let Some((connection, peer)) = self.secure(connection).await else {
+            return;
+        };
         let remote = connection.remote_addr();
-        let service = pipeline.map_request(move |request: Request<_>| prepare(request.map(Body::new), remote));
+        let service = pipeline.map_request(move |request: Request<_>| {
+            let request = prepare(request.map(Body::new), remote);
+            with_peer(request, peer.clone())
+        });
         let mut serving = pin!(
             self.builder
                 .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
@@ -112,6 +128,29 @@ impl Connections {
         }
     }
 
+    /// Lets the other side prove who it is, where that is asked; none when it does not, or not in time.
+    async fn secure(&self, connection: Connection) -> Option<(Connection, Option<PeerName>)> {
+        let Some(tls) = &self.tls else {
+            return Some((connection, None));
+        };
+        let remote = connection.remote_addr();
+        match tokio::time::timeout(HANDSHAKE, connection.secured(tls)).await {
+            Ok(Ok(connection)) => {
+                let name = |certificate| PeerName(tls.sibling(certificate).unwrap_or_default().into());
+                let peer = connection.certificate().map(name);
+                Some((connection, peer))
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(?remote, %error, "a connection is refused");
+                None
+            }
+            Err(_elapsed) => {
+                tracing::warn!(?remote, "a connection is refused: nobody proves anything");
+                None
+            }
+        }
+    }
+
     /// Waits until the calls in progress are finished, but not longer than `timeout`; then cuts the rest.
     pub(crate) async fn drain(&self, timeout: Duration, name: &str) {
         self.finish.cancel();
@@ -133,5 +172,12 @@ fn prepare(mut request: Request<Body>, remote: Option<SocketAddr>) -> Request<Bo
         local_addr: None,
         remote_addr: remote,
     });
+    request
+}
+
+fn with_peer(mut request: Request<Body>, peer: Option<PeerName>) -> Request<Body> {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     request
 }

@@ -8,6 +8,7 @@ use tonic::{Code, Status};
 use types::Permission;
 
 use crate::caller::{Actor, CALLER_KEY, Caller, SOURCE_KEY, required};
+use crate::connections::PeerName;
 use crate::verifier::Verifier;
 use crate::{Refusal, answer};
 
@@ -31,8 +32,8 @@ impl Guard {
         }
     }
 
-    /// The caller of this method, when they may call it.
-    pub(crate) fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Status> {
+    /// The caller of this method, when they may call it. `peer` is the process whose certificate the connection has.
+    pub(crate) fn admit(&self, path: &str, headers: &HeaderMap, peer: Option<&PeerName>) -> Result<Caller, Status> {
         let Some(rule) = self.policy.rule(path) else {
             return Err(answer::unknown_method());
         };
@@ -44,6 +45,10 @@ impl Guard {
             tracing::warn!(%error, "a caller token is refused");
             required()
         })?;
+        // A token that was overheard is of no use to whoever has not its issuer's certificate.
+        if peer.is_some_and(|peer| *peer.0 != *caller.issuer) {
+            return Err(not_allowed());
+        }
         // A service that is broken into shall not become everybody: only the edge has seen people's tokens.
         if matches!(caller.actor, Actor::Person(_)) && caller.issuer != EDGE {
             return Err(not_allowed());

@@ -34,8 +34,7 @@ impl Infrastructure {
             names,
         };
         health.set(ServingStatus::Serving).await;
-        let methods = HealthServer::new(HealthService::from_health_reporter(health.reporter.clone()));
-        let mut routes = Routes::new(methods);
+        let mut routes = health.routes();
         if service.config.reflection {
             let builder = || Builder::configure().register_encoded_file_descriptor_set(&served.descriptors);
             // Both versions: grpcurl before 1.9 knows v1alpha only.
@@ -51,6 +50,12 @@ impl Infrastructure {
 }
 
 impl Health {
+    /// The methods by which it is asked.
+    pub(crate) fn routes(&self) -> Routes {
+        let service = HealthService::from_health_reporter(self.reporter.clone());
+        Routes::new(HealthServer::new(service))
+    }
+
     /// Reports the end, then lets those who watch go: an open watch would hold up the drain.
     pub(crate) async fn stop(mut self) {
         self.set(ServingStatus::NotServing).await;

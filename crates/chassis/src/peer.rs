@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use http::uri::Scheme;
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Deserializer};
 use tonic::transport::{Endpoint, Uri};
@@ -10,12 +11,14 @@ use tower::service_fn;
 
 use crate::channel::Channel;
 use crate::config::period;
+use crate::connector::Connector;
 use crate::listener::MemoryPeer;
+use crate::tls::{Credentials, TlsConfig, TlsError};
 
 /// Where another service is.
 #[derive(Clone, Debug)]
 pub enum Peer {
-    /// At `http://host:port`.
+    /// At `https://host:port`, or at `http://host:port` in plaintext.
     Tcp(String),
     /// In this process.
     Memory(MemoryPeer),
@@ -43,6 +46,8 @@ pub struct ClientConfig {
     pub max_message_bytes: usize,
     /// Whether plaintext may leave this machine. Never in production.
     pub insecure_plaintext: bool,
+    /// What the process proves itself with to peers at `https://`, and whom it believes.
+    pub tls: Option<TlsConfig>,
 }
 
 impl Default for ClientConfig {
@@ -55,6 +60,7 @@ impl Default for ClientConfig {
             keepalive_timeout: Duration::from_secs(10),
             max_message_bytes: 4 * 1024 * 1024,
             insecure_plaintext: false,
+            tls: None,
         }
     }
 }
@@ -63,28 +69,32 @@ impl Default for ClientConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum PeerError {
     /// Its address is not of the expected form.
-    #[error("the peer address {0:?} is refused: http://host:port is expected")]
+    #[error("the peer address {0:?} is refused: https://host:port is expected, or http://host:port")]
     Address(String),
-    /// It is on another machine, and there are no certificates.
+    /// It is on another machine, and asks for plaintext.
     #[error(
         "the peer address {0:?} is refused: it is not on loopback, and plaintext must not leave this machine (insecure_plaintext = false)"
     )]
     Plaintext(String),
+    /// It asks for TLS, and there are no certificates.
+    #[error("the peer address {0:?} is refused: there are no certificates (clients.tls)")]
+    NoCertificate(String),
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Peer {
-    /// A channel to the peer. It connects at the first call, and again whenever the connection is lost.
+    /// A channel to the peer, which is `service`. It connects at the first call, and again whenever the connection is lost.
+    /// With TLS it talks to that service only, whatever answers at the address.
     ///
     /// # Errors
-    /// When the address is malformed, or plaintext would leave this machine.
-    pub fn channel(&self, config: &ClientConfig) -> Result<Channel, PeerError> {
+    /// When the address is malformed, plaintext would leave this machine, or there are no certificates that can be used.
+    pub fn channel(&self, service: &str, config: &ClientConfig) -> Result<Channel, PeerError> {
         let lanes = match self {
             Self::Tcp(address) => {
-                let uri = read_address(address).ok_or_else(|| PeerError::Address(address.clone()))?;
-                if !config.insecure_plaintext && !is_loopback(&uri) {
-                    return Err(PeerError::Plaintext(address.clone()));
-                }
-                let lane = || endpoint(uri.clone(), config).connect_lazy();
+                let address = read_address(address).ok_or_else(|| PeerError::Address(address.clone()))?;
+                let lane = lane(service, &address, config)?;
                 (0..config.connections.max(1)).map(|_| lane()).collect()
             }
             Self::Memory(peer) => {
@@ -101,6 +111,28 @@ impl Peer {
     }
 }
 
+/// Makes connections to an address, each at its first call.
+fn lane(
+    service: &str,
+    address: &Uri,
+    config: &ClientConfig,
+) -> Result<Box<dyn Fn() -> tonic::transport::Channel>, PeerError> {
+    let is_plain = address.scheme() == Some(&Scheme::HTTP);
+    if is_plain && !config.insecure_plaintext && !is_loopback(address) {
+        return Err(PeerError::Plaintext(address.to_string()));
+    }
+    let endpoint = endpoint(address.clone(), config);
+    if is_plain {
+        return Ok(Box::new(move || endpoint.connect_lazy()));
+    }
+    let tls = config.tls.as_ref();
+    let tls = tls.ok_or_else(|| PeerError::NoCertificate(address.to_string()))?;
+    let connector = Connector::new(service, address, Credentials::open(tls)?)?;
+    Ok(Box::new(move || {
+        endpoint.connect_with_connector_lazy(connector.clone())
+    }))
+}
+
 fn endpoint(uri: Uri, config: &ClientConfig) -> Endpoint {
     // No `Endpoint::timeout`: it answers CANCELLED. The channel keeps the time itself.
     Endpoint::from(uri)
@@ -113,10 +145,10 @@ fn endpoint(uri: Uri, config: &ClientConfig) -> Endpoint {
 
 fn read_address(address: &str) -> Option<Uri> {
     let uri: Uri = address.parse().ok()?;
-    let plain =
-        uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty()) && uri.port_u16().is_some();
+    let known = matches!(uri.scheme_str(), Some("http" | "https"));
+    let whole = uri.host().is_some_and(|host| !host.is_empty()) && uri.port_u16().is_some();
     let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
-    (plain && bare).then_some(uri)
+    (known && whole && bare).then_some(uri)
 }
 
 fn is_loopback(uri: &Uri) -> bool {
@@ -152,7 +184,8 @@ mod tests {
             ("http://localhost:5000/", true),
             ("http://[::1]:5000", true),
             ("http://identity:5000", true),
-            ("https://127.0.0.1:5000", false),
+            ("https://127.0.0.1:5000", true),
+            ("ftp://127.0.0.1:5000", false),
             ("127.0.0.1:5000", false),
             ("http://127.0.0.1", false),
             ("http://127.0.0.1:5000/path", false),
@@ -167,14 +200,17 @@ mod tests {
     async fn plaintext_leaves_this_machine_only_when_told_so() {
         let config = ClientConfig::default();
         for address in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
-            assert!(Peer::Tcp(address.into()).channel(&config).is_ok(), "{address}");
+            assert!(
+                Peer::Tcp(address.into()).channel("identity", &config).is_ok(),
+                "{address}"
+            );
         }
         let far = Peer::Tcp("http://10.0.0.1:1".into());
-        assert!(matches!(far.channel(&config), Err(PeerError::Plaintext(_))));
+        assert!(matches!(far.channel("identity", &config), Err(PeerError::Plaintext(_))));
         let insecure = ClientConfig {
             insecure_plaintext: true,
             ..config
         };
-        assert!(far.channel(&insecure).is_ok());
+        assert!(far.channel("identity", &insecure).is_ok());
     }
 }

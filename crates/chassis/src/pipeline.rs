@@ -90,7 +90,7 @@ impl<S: Methods> Pipeline<S> {
 impl Shared {
     async fn handle<S: Methods>(&self, methods: S, mut request: Request<Body>) -> Response<Body> {
         if let Some(guard) = &self.guard {
-            match guard.admit(request.uri().path(), request.headers()) {
+            match guard.admit(request.uri().path(), request.headers(), request.extensions().get()) {
                 Ok(caller) => request.extensions_mut().insert(caller),
                 Err(status) => return status.into_http(),
             };

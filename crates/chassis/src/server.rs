@@ -1,6 +1,7 @@
 //! Serves a process's methods with everything that all of them have in common, until it is told to stop.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use crate::guard::Guard;
 use crate::infrastructure::Infrastructure;
 use crate::listener::Listener;
 use crate::pipeline::Pipeline;
+use crate::probes;
+use crate::tls::{Credentials, TlsConfig, TlsError};
 
 /// The limits of a server. Every one has a default; none is unlimited.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,6 +54,11 @@ pub struct ServerConfig {
     pub reflection: bool,
     /// Whether plaintext may leave this machine. Never in production.
     pub insecure_plaintext: bool,
+    /// What the process proves itself with. None: plaintext.
+    pub tls: Option<TlsConfig>,
+    /// Where health is told in plaintext to whoever asks, such as a kubelet, which cannot speak TLS. None: nowhere else
+    /// than beside the methods.
+    pub probes: Option<SocketAddr>,
 }
 
 impl Default for ServerConfig {
@@ -68,6 +76,8 @@ impl Default for ServerConfig {
             drain_timeout: Duration::from_secs(25),
             reflection: false,
             insecure_plaintext: false,
+            tls: None,
+            probes: None,
         }
     }
 }
@@ -94,7 +104,18 @@ pub enum ServeError {
     #[error(
         "refusing to listen on {0}: it is not loopback, and plaintext must not leave this machine (server.insecure_plaintext = false)"
     )]
-    Plaintext(std::net::SocketAddr),
+    Plaintext(SocketAddr),
+    /// Its certificate, or whom it is to believe, cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The address for probes cannot be bound.
+    #[error("cannot listen on {address} for probes: {source}")]
+    Probes {
+        /// Which address.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// Its descriptors cannot be read.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
@@ -119,11 +140,21 @@ where
     S::Future: Send,
 {
     let config = service.config;
-    check_plaintext(service.name, config, &listener)?;
+    let tls = config.tls.as_ref().map(Credentials::open).transpose()?;
+    match &tls {
+        None => check_plaintext(service.name, config, &listener)?,
+        // Only the edge may let in whoever comes: it asks for other proofs.
+        Some(tls) if service.guard.is_some() && !tls.is_mutual() => return Err(TlsError::Gullible.into()),
+        Some(_) => {}
+    }
     let infrastructure = Infrastructure::new(&service).await?;
     let health = infrastructure.health.clone();
+    let _probes = match config.probes {
+        Some(address) => Some(probes::serve(&service, address, &health).await?),
+        None => None,
+    };
     let pipeline = Pipeline::new(&service, infrastructure.routes, methods, shutdown.clone());
-    let connections = Connections::new(config);
+    let connections = Connections::new(config, tls);
     // However this ends, also by being dropped, no connection outlives it.
     let _cut = connections.cut.clone().drop_guard();
     let accepting = Arc::clone(&connections).accept(listener, pipeline);
@@ -138,7 +169,7 @@ where
     Ok(())
 }
 
-/// Until there are certificates, separate processes talk plaintext on loopback only, and say so.
+/// Without certificates, separate processes talk plaintext on loopback only, and say so.
 fn check_plaintext(name: &str, config: &ServerConfig, listener: &Listener) -> Result<(), ServeError> {
     let Some(address) = listener.local_addr() else {
         return Ok(());

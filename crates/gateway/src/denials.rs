@@ -207,7 +207,7 @@ mod tests {
         let callers = CallerConfig::circle(["gateway"]);
         let signer = Signer::new("gateway", &callers["gateway"], Clock::system()).unwrap();
         let nowhere = Peer::Tcp("http://127.0.0.1:1".into());
-        let log = AuditLog::new(&nowhere.channel(&ClientConfig::default()).unwrap(), signer);
+        let log = AuditLog::new(&nowhere.channel("identity", &ClientConfig::default()).unwrap(), signer);
         let config = DenialConfig {
             limit: 2,
             ..DenialConfig::default()

@@ -58,7 +58,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let limit = config.server.max_message_bytes;
     let upstream = |name, prefix, peer: &chassis::Peer| {
-        peer.channel(&config.clients)
+        peer.channel(name, &config.clients)
             .map(|channel| Upstream { name, prefix, channel })
     };
     let identity = upstream("identity", "/usher.identity.v1.", &config.identity)?;

@@ -282,7 +282,7 @@ fn channel(address: &str) -> Channel {
         request_timeout: Duration::from_secs(60),
         ..ClientConfig::default()
     };
-    Peer::Tcp(address.to_owned()).channel(&config).unwrap()
+    Peer::Tcp(address.to_owned()).channel("identity", &config).unwrap()
 }
 
 fn config(url: &str, callers: &BTreeMap<String, CallerConfig>) -> Config {

@@ -28,7 +28,9 @@ use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords, Prospects, Questions};
+use crate::app::{
+    AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts,
+};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -48,14 +50,19 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let shared = Shared::connect(&config.shared)?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);
-    let licensing = Licensing::new(&config.licensing.channel(&config.clients)?, signer.clone());
+    let licensing = Licensing::new(&config.licensing.channel("licensing", &config.clients)?, signer.clone());
     let key = Mac::new(config.links.key.expose().as_bytes())?;
     let links = Links::new(key, &config.links.base, shared.clone());
+    let notification = Notification::new(
+        &config.notification.channel("notification", &config.clients)?,
+        signer.clone(),
+    );
     let courier = Courier {
         licensing: licensing.clone(),
-        billing: Billing::new(&config.billing.channel(&config.clients)?, signer.clone()),
-        notification: Notification::new(&config.notification.channel(&config.clients)?, signer),
+        billing: Billing::new(&config.billing.channel("billing", &config.clients)?, signer),
+        notification: notification.clone(),
         links: links.clone(),
+        welcome_texts: WelcomeTexts::new(database.clone()),
     };
     let relay = Relay::new(database.clone(), clock.clone(), config.relay.clone(), courier);
     let app = app(
@@ -63,7 +70,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         clock,
         database.clone(),
         shared,
-        licensing,
+        (licensing, notification),
         links,
         relay.waker(),
     )?;
@@ -95,7 +102,7 @@ fn app(
     clock: Clock,
     database: Database,
     shared: Shared,
-    licensing: Licensing,
+    (licensing, notification): (Licensing, Notification),
     links: Links,
     relay: RelayWaker,
 ) -> Result<App, ServeError> {
@@ -104,6 +111,7 @@ fn app(
         clock: clock.clone(),
         shared,
         licensing,
+        notification,
         relay,
         access_tokens: AccessTokens::new(config.sessions.access_key.expose(), config.sessions.access_lifetime)?,
         refresh_key: Mac::new(config.sessions.access_key.expose().as_bytes())?,

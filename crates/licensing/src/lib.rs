@@ -11,7 +11,7 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{AuditLog, Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, BillingContacts, Guard, Listener, Service, Shutdown, Signer, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
@@ -39,10 +39,13 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     );
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let identity = Identity::new(&config.identity, &config.clients, signer.clone())?;
-    let audit_log = AuditLog::new(&config.identity.channel(&config.clients)?, signer);
+    let people = config.identity.channel("identity", &config.clients)?;
+    let deliveries = relay::Deliveries {
+        audit_log: AuditLog::new(&people, signer.clone()),
+        billing_contacts: BillingContacts::new(&people, signer),
+    };
     let seal = grpc::Seal::new(&config.grant_key)?;
     let database = Database::connect(&config.database).await?;
-    let deliveries = relay::Deliveries { audit_log };
     let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
     let app = Arc::new(App::new(database.clone(), catalogue, identity, outbox.waker(), &config));
     let service = Service {

@@ -89,6 +89,9 @@ pub struct MailConfig {
     /// How mails are signed (DKIM); not at all unless told.
     #[serde(default)]
     pub dkim: Option<DkimConfig>,
+    /// The hosts from which pictures in accounts' own e-mails may come; none unless told.
+    #[serde(default)]
+    pub image_hosts: Vec<String>,
     /// A file of certificates (PEM) to trust beside the public ones, for a mail server with its own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -156,6 +159,7 @@ impl MailConfig {
             from_name: from_name(),
             message_id_domain: None,
             dkim: None,
+            image_hosts: Vec::new(),
             ca_file: None,
             sandbox: false,
             workers: workers(),

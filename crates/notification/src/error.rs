@@ -41,6 +41,12 @@ pub(crate) enum Error {
     /// Identity does not say who may watch.
     #[error("identity cannot be asked")]
     Identity(#[from] IdentityError),
+    /// An account's own words are not as they must be.
+    #[error("an account's own words are malformed")]
+    WordingMalformed(Violation),
+    /// A mail cannot be written, which is our fault.
+    #[error("a mail cannot be written")]
+    Render(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An id is not one.
     #[error("an id is malformed")]
     IdMalformed(Vec<Violation>),

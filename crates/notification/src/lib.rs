@@ -37,11 +37,12 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let clock = Clock::system();
     let verifier = Verifier::new(NAME, &config.callers, clock.clone())?;
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
-    let templates = Templates::load().map_err(|error| ServeError::Template(error.into()))?;
+    let templates = Templates::load(&config.mail.image_hosts);
+    let templates = Arc::new(templates.map_err(|error| ServeError::Template(error.into()))?);
     let transport = Transport::new(&config.mail)?;
     let message_id_domain = message_id_domain(&config.mail)?.into();
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
-    let channel = config.identity.channel(&config.clients)?;
+    let channel = config.identity.channel("identity", &config.clients)?;
     let identity = Identity::new(&channel, signer.clone());
     let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
@@ -56,6 +57,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let app = App {
         database: database.clone(),
         clock: clock.clone(),
+        templates: Arc::clone(&templates),
         message_id_domain,
         identity,
         watchers: Watchers::new(config.watches.clone()),

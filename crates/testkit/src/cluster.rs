@@ -7,9 +7,10 @@ mod rights;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use chassis::{CallerConfig, Peer, Signer};
+use chassis::{CallerConfig, ClientConfig, Peer, Signer, TlsConfig};
 use futures::future::try_join_all;
 use tempfile::TempDir;
 use toml::Table;
@@ -30,12 +31,16 @@ const PROCESSES: [&str; 5] = ["identity", "licensing", "billing", "notification"
 /// Who makes accounts: nobody that runs, but somebody the services trust.
 const OPERATOR: &str = "operator";
 
+/// The folder of the certificates.
+const CERTS: &str = "certs";
+
 /// Five running processes; dropping this ends them.
 #[derive(Debug)]
 pub struct Cluster {
     members: BTreeMap<&'static str, Member>,
     databases: BTreeMap<&'static str, String>,
-    operator: CallerConfig,
+    callers: BTreeMap<String, CallerConfig>,
+    secured: bool,
     folder: TempDir,
     postgres: Postgres,
     redis: Redis,
@@ -49,11 +54,23 @@ impl Cluster {
     }
 
     /// Starts all five; `tune` may change the configuration of each, by the service's name.
-    pub async fn start_with(mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+    pub async fn start_with(tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
         let folder = TempDir::with_prefix("usher-cluster-")?;
+        Self::start_in(folder, false, tune).await
+    }
+
+    /// Starts all five with certificates as `usher certs dev` makes them: they talk TLS with each other.
+    pub async fn start_secured(tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+        let folder = TempDir::with_prefix("usher-cluster-")?;
+        make_certs(&folder.path().join(CERTS)).await?;
+        Self::start_in(folder, true, tune).await
+    }
+
+    async fn start_in(folder: TempDir, secured: bool, mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
         let (postgres, redis) = (Postgres::shared().await, Redis::shared().await);
         let redis_url = redis.database().await;
-        let site = Site::new(&redis_url, &folder.path().join("mail"))?;
+        let certs = secured.then(|| folder.path().join(CERTS));
+        let site = Site::new(&redis_url, &folder.path().join("mail"), certs)?;
 
         let databases = try_join_all(OWNERS.map(|service| migrated(&postgres, service, &site, folder.path()))).await?;
         let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
@@ -63,13 +80,17 @@ impl Cluster {
             let mut table = site.config(service, url.as_deref())?;
             tune(service, &mut table);
             let file = write(folder.path(), service, &table)?;
-            members.insert(service, Member::new(service, site.address(service)?, &file));
+            members.insert(
+                service,
+                Member::new(service, site.address(service)?, site.probe(service)?, &file),
+            );
         }
         try_join_all(members.values_mut().map(|member| member.start(&[]))).await?;
         Ok(Self {
             members,
             databases,
-            operator: site.callers(OPERATOR)?.clone(),
+            callers: site.into_callers(),
+            secured,
             folder,
             postgres,
             redis,
@@ -115,21 +136,66 @@ impl Cluster {
     /// Where one service listens for the others.
     #[must_use]
     pub fn peer(&self, service: &str) -> Peer {
-        Peer::Tcp(format!("http://{}", self.members[service].address()))
+        let scheme = if self.secured { "https" } else { "http" };
+        Peer::Tcp(format!("{scheme}://{}", self.members[service].address()))
+    }
+
+    /// How `process` calls others.
+    #[must_use]
+    pub fn clients(&self, process: &str) -> ClientConfig {
+        ClientConfig {
+            tls: self.secured.then(|| self.tls(process)),
+            ..ClientConfig::default()
+        }
+    }
+
+    /// What `process` proves itself with, where certificates are used.
+    #[must_use]
+    pub fn tls(&self, process: &str) -> TlsConfig {
+        let folder = self.folder.path().join(CERTS).join(process);
+        TlsConfig {
+            certificate: folder.join("tls.crt"),
+            key: folder.join("tls.key"),
+            ca: Some(folder.join("ca.crt")),
+            reload_interval: Duration::from_secs(10),
+        }
+    }
+
+    /// Puts certificates of a new authority in the place of those there are.
+    pub async fn renew_certs(&self) -> Result<()> {
+        let (new, old) = (self.folder.path().join("new-certs"), self.folder.path().join(CERTS));
+        make_certs(&new).await?;
+        for process in PROCESSES.into_iter().chain([OPERATOR]) {
+            for file in ["ca.crt", "tls.crt", "tls.key"] {
+                std::fs::rename(new.join(process).join(file), old.join(process).join(file))?;
+            }
+        }
+        Ok(std::fs::remove_dir_all(new)?)
     }
 
     /// Signs calls as the operator, who makes accounts.
     pub fn operator(&self) -> Result<Signer> {
-        Ok(Signer::new(OPERATOR, &self.operator, Clock::system())?)
+        self.signer(OPERATOR)
+    }
+
+    /// Signs calls as `process`.
+    pub fn signer(&self, process: &str) -> Result<Signer> {
+        Ok(Signer::new(process, self.keys(process)?, Clock::system())?)
+    }
+
+    fn keys(&self, process: &str) -> Result<&CallerConfig> {
+        let keys = self.callers.get(process);
+        keys.with_context(|| format!("{process} has no keys"))
     }
 
     /// A configuration with which `usher` acts as the operator: where the gateway and identity are, and the key.
     pub fn operator_file(&self) -> Result<PathBuf> {
+        let keys = self.keys(OPERATOR)?;
         let config = serde_json::json!({
             "gateway": format!("http://{}", self.address()),
             "identity": format!("http://{}", self.members["identity"].address()),
             "mail_dir": self.mail_folder(),
-            "callers": { "key": self.operator.key.expose(), "trusted": self.operator.trusted },
+            "callers": { "key": keys.key.expose(), "trusted": keys.trusted },
         });
         write(self.folder.path(), OPERATOR, &Table::try_from(config)?)
     }
@@ -148,6 +214,18 @@ impl Cluster {
     pub fn mail_folder(&self) -> PathBuf {
         self.folder.path().join("mail")
     }
+}
+
+async fn make_certs(folder: &Path) -> Result<()> {
+    let mut command = Command::new(usher_program());
+    command.args(["certs", "dev", "--dir"]).arg(folder);
+    let output = tokio::process::Command::from(command)
+        .kill_on_drop(true)
+        .output()
+        .await?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`usher certs dev` failed: {complaint}");
+    Ok(())
 }
 
 /// A migrated database for one service.

@@ -5,6 +5,16 @@ pub const POSTGRES_URL: &str = "USHER_TEST_POSTGRES_URL";
 /// The Redis server to use: `redis://127.0.0.1:6379`. Its numbered databases are emptied at will.
 pub const REDIS_URL: &str = "USHER_TEST_REDIS_URL";
 
+/// The number that `name` is set to, or `default`: for whoever runs a story at another length by hand.
+///
+/// # Panics
+/// When it is set to something else.
+#[must_use]
+pub fn number(name: &str, default: usize) -> usize {
+    let expected = |text: String| text.parse().unwrap_or_else(|_| panic!("{name}: a number is expected"));
+    variable(name).map_or(default, expected)
+}
+
 /// Nextest's number of this test among those that run at once.
 pub(crate) const SLOT: &str = "NEXTEST_TEST_GLOBAL_SLOT";
 

@@ -1,5 +1,6 @@
 //! The words every part of Usher shares: ids, addresses, roles, permissions, money and time, without any I/O.
 
+mod billing_notice;
 mod cell;
 mod clock;
 mod email;
@@ -16,6 +17,7 @@ mod request_id;
 mod role;
 mod time_zone;
 
+pub use billing_notice::{BillingNotice, BillingNoticeKind, SeatCount};
 pub use cell::{cell, literal};
 pub use clock::{Clock, Timestamp};
 pub use email::{Email, InvalidEmail};

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, audit, billing, completions, demo, dev, doctor, groups, imports, invitations, invoices, login, logout,
-    matrix, migrate, plan, roles, seats, serve, templates, users,
+    account, audit, billing, certs, completions, demo, dev, doctor, groups, imports, invitations, invoices, login,
+    logout, matrix, migrate, plan, roles, seats, serve, templates, users, welcome_emails,
 };
 use crate::exit::Exit;
 
@@ -35,6 +35,8 @@ pub enum Command {
     Groups(groups::Args),
     /// Make sets of settings, and give them to people.
     Templates(templates::Args),
+    /// Write what people are sent who are invited, and look at it first.
+    WelcomeEmails(welcome_emails::Args),
     /// See what roles there are, make some of the account's own, give them to people.
     Roles(roles::Args),
     /// See how many seats there are, and who holds them; give them to people and take them.
@@ -68,6 +70,9 @@ pub enum Command {
     Demo(demo::Args),
     /// Print a new key with its public half.
     Keygen,
+    /// Make certificates to try a cluster with.
+    #[command(subcommand)]
+    Certs(certs::Certs),
 }
 
 impl Cli {

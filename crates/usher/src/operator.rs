@@ -44,7 +44,7 @@ pub(crate) struct Operator {
 impl Operator {
     pub(crate) fn new(callers: &CallerConfig, identity: &Peer, clients: &ClientConfig) -> anyhow::Result<Self> {
         Ok(Self {
-            accounts: AccountServiceClient::new(identity.channel(clients)?),
+            accounts: AccountServiceClient::new(identity.channel("identity", clients)?),
             signer: Signer::new(NAME, callers, Clock::system())?,
         })
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 pub struct Mail {
     to: String,
     pub message_id: String,
+    pub subject: String,
     pub text: String,
 }
 
@@ -54,6 +55,7 @@ fn parse(raw: &str) -> Option<Mail> {
     Some(Mail {
         to: header("to")?.to_lowercase(),
         message_id: header("message-id")?,
+        subject: header("subject")?,
         text: quoted_printable(raw),
     })
 }

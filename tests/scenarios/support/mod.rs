@@ -1,6 +1,7 @@
 //! What the stories have in common: a running world, accounts in it, and calls to it.
 
 pub mod audit;
+mod bills;
 mod cast;
 pub mod crowd;
 pub mod deaths;
@@ -10,6 +11,7 @@ mod owner;
 pub mod promises;
 mod world;
 
+pub use bills::Seats;
 pub use cast::{Belongings, Cast, cast, with_role};
 pub use mail::Mail;
 pub use owner::{Owner, adding, channel, fresh, user};

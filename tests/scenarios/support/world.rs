@@ -127,10 +127,8 @@ impl World {
             Setting::FiveProcesses(cluster) => {
                 let signer = cluster.operator().unwrap();
                 let request = signer.request(message, &chassis::Actor::Service, "identity").unwrap();
-                let channel = cluster
-                    .peer("identity")
-                    .channel(&chassis::ClientConfig::default())
-                    .unwrap();
+                let identity = cluster.peer("identity");
+                let channel = identity.channel("identity", &cluster.clients("operator")).unwrap();
                 AccountServiceClient::new(channel)
                     .create_account(request)
                     .await

@@ -90,7 +90,7 @@ impl Service {
             watches: WatchConfig::default(),
         };
         let stop = Shutdown::new();
-        let channel = Peer::Tcp(format!("http://{listen}")).channel(&ClientConfig::default())?;
+        let channel = Peer::Tcp(format!("http://{listen}")).channel("notification", &ClientConfig::default())?;
         Ok(Self {
             mails: MailServiceClient::new(channel),
             signer: Signer::new("identity", &callers["identity"], Clock::system())?,
@@ -104,7 +104,10 @@ impl Service {
     async fn send(&self, sink: &MailSink, mails: usize) -> Result<Figure> {
         let (expected, start) = (sink.taken() + mails, Instant::now());
         for _ in 0..mails / BATCH {
-            let message = EnqueueMailsRequest { mails: order() };
+            let message = EnqueueMailsRequest {
+                mails: order(),
+                wordings: Vec::new(),
+            };
             let request = self.signer.request(message, &Actor::Service, "notification")?;
             self.mails.clone().enqueue_mails(request).await?;
         }

@@ -1,6 +1,7 @@
 //! What time does to accounts: one step of one account in one transaction, so that it can be broken off anywhere.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chassis::AuditRecord;
 use serde_json::json;
@@ -9,13 +10,24 @@ use types::{AccountId, Timestamp, failpoint};
 
 use super::App;
 use super::totals::message;
-use super::write::{number, write};
+use super::write::issue;
 use crate::domain::{Account, Charge, Invoice, InvoiceState, Quote, Step, Subscription};
 use crate::error::Error;
 use crate::store::{Connection, accounts, intents, invoices, subscriptions};
 
 /// The most accounts that are looked at in one round.
 const MAX_BATCH: u32 = 100;
+/// The longest that an account which cannot be taken on is left alone.
+const MAX_DELAY: Duration = Duration::from_secs(60 * 60);
+/// After so many failures in a row the delay grows no more, whatever it began with.
+const MAX_DOUBLINGS: i64 = 16;
+
+/// What to do about an account that somebody else is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Busy {
+    Wait,
+    Skip,
+}
 
 /// What came of a look at an account.
 #[derive(Clone, Debug)]
@@ -37,7 +49,7 @@ impl App {
         due.extend(invoices::due(reader, now, MAX_BATCH).await?);
         let mut count = 0;
         for account in due {
-            let advanced = match self.advance(account).await {
+            let advanced = match self.advance(account, Busy::Skip).await {
                 Ok(Advanced::Ask(charge)) => self.ask(charge).await.map(|()| true),
                 Ok(Advanced::Done) => Ok(true),
                 Ok(Advanced::Nothing) => Ok(false),
@@ -48,18 +60,32 @@ impl App {
                 Err(Error::Storage(error)) if error.is_transient() => return Err(error.into()),
                 // It must not keep the others waiting.
                 Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::error!(account.id = %account, error, "an account cannot be taken on");
+                    tracing::error!(account.id = %account, error = &error as &dyn std::error::Error, "an account cannot be taken on");
+                    self.put_off(account).await?;
                 }
             }
         }
         Ok(count)
     }
 
-    /// Does everything that is due for an account, as far as nobody else is at it.
+    /// Leaves an account alone for a while, which is twice as long after each failure.
+    async fn put_off(&self, id: AccountId) -> Result<(), Error> {
+        let app = self.clone();
+        let work = self.database.transaction(move |tx| {
+            Box::pin(async move {
+                let doublings = accounts::failures(tx, id).await?.min(MAX_DOUBLINGS);
+                let delay = app.cycle.interval.saturating_mul(1 << doublings).min(MAX_DELAY);
+                Ok::<_, Error>(accounts::put_off(tx, id, app.clock.now() + delay).await?)
+            })
+        });
+        work.await
+    }
+
+    /// Does everything that is due for an account, after whoever else is at it.
     pub(super) async fn catch_up(&self, id: AccountId) -> Result<(), Error> {
         loop {
-            match self.advance(id).await? {
+            match self.advance(id, Busy::Wait).await? {
+                Advanced::Nothing if self.settle_left(id).await? => {}
                 Advanced::Nothing => return Ok(()),
                 Advanced::Done => {}
                 Advanced::Ask(charge) => self.ask(charge).await?,
@@ -68,11 +94,15 @@ impl App {
     }
 
     /// Does the next thing that is due for an account.
-    pub(super) async fn advance(&self, id: AccountId) -> Result<Advanced, Error> {
+    async fn advance(&self, id: AccountId, busy: Busy) -> Result<Advanced, Error> {
         let app = self.clone();
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
-                let Some(mut account) = accounts::try_lock(tx, id).await? else {
+                let account = match busy {
+                    Busy::Wait => accounts::lock(tx, id).await?,
+                    Busy::Skip => accounts::try_lock(tx, id).await?,
+                };
+                let Some(mut account) = account else {
                     return Ok(Advanced::Nothing);
                 };
                 // Half a change is settled before anything else.
@@ -89,6 +119,7 @@ impl App {
                     }
                     None => app.advance_invoices(tx, &mut account, &subscription).await?,
                 };
+                accounts::absolve(tx, id).await?;
                 failpoint("billing::advance::before_commit");
                 Ok::<_, Error>(done)
             })
@@ -110,7 +141,7 @@ impl App {
         Step { next, lines }: Step,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        write(tx, account, (former.version, &next), None, now).await?;
+        self.write(tx, account, (former, &next), None).await?;
         let plan = self.catalogue.sold(&next.terms.plan).filter(|_| !lines.is_empty());
         if let Some(plan) = plan {
             let quote = Quote::new(lines, plan.currency, account.balance)?;
@@ -146,9 +177,9 @@ impl App {
     async fn issue(&self, tx: &impl Connection, account: &mut Account, mut draft: Invoice) -> Result<(), Error> {
         let quote = draft.document.quote;
         draft.document.quote = Quote::new(quote.lines, quote.total.currency, account.balance)?;
-        let invoice = number(account, draft, self.clock.now())?;
+        let invoice = issue(tx, account, draft, self.clock.now()).await?;
         invoices::open(tx, &invoice).await?;
-        Ok(accounts::update(tx, account).await?)
+        Ok(())
     }
 }
 

@@ -7,9 +7,9 @@ use storage::{Message, outbox};
 use super::App;
 use super::carry_out::lock;
 use super::standing::person;
-use crate::domain::{BillingInformation, Fault};
+use crate::domain::{Account, BillingInformation, Fault, State};
 use crate::error::Error;
-use crate::store::accounts;
+use crate::store::{accounts, subscriptions};
 
 /// What is to become of the billing information.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl App {
         Ok((account.information, account.revision))
     }
 
-    /// Changes the named fields.
+    /// Changes the named fields. A payment method that is named pays at once what is late.
     pub(crate) async fn update_billing_information(
         &self,
         caller: &Caller,
@@ -48,6 +48,7 @@ impl App {
         }
         let now = self.clock.now();
         let record = AuditRecord::new(id, caller, "billing_information.update", &id, now);
+        let pays = update.fields.iter().any(|field| field == "payment_method");
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 let mut account = lock(tx, id).await?;
@@ -66,11 +67,23 @@ impl App {
                     accounts::update(tx, &account).await?;
                     outbox::append(tx, now, &[Message::new(AuditRecord::TOPIC, record.id, &record)?]).await?;
                 }
-                Ok((account.information, account.revision))
+                Ok(account)
             })
         });
-        let answer = work.await?;
+        let account = work.await?;
         self.relay.wake();
-        Ok(answer)
+        if pays && let Err(error) = self.pay_late(&account).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(account.id = %id, error, "what is late is not asked for at once");
+        }
+        Ok((account.information, account.revision))
+    }
+
+    async fn pay_late(&self, account: &Account) -> Result<(), Error> {
+        let subscription = subscriptions::find(self.database.reader(), account.id).await?;
+        match subscription.map(|subscription| subscription.state) {
+            Some(State::PastDue | State::Grace) => self.ask_again(account).await,
+            _ => Ok(()),
+        }
     }
 }

@@ -7,7 +7,6 @@ use types::{AccountId, RequestId, failpoint};
 
 use super::forget_requests::MEMORY;
 use super::totals::message;
-use super::write::write;
 use super::{App, RequestKey, Standing};
 use crate::clients::TellError;
 use crate::domain::{Account, Answer, Change, Intent, Quote, Subscription};
@@ -129,7 +128,7 @@ impl App {
 
     /// The change with all that belongs to it, in one transaction: the commit point.
     async fn make(&self, id: AccountId, change: Change, intent: Option<i64>) -> Result<Answer, Error> {
-        let now = self.clock.now();
+        let (app, now) = (self.clone(), self.clock.now());
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 let mut account = lock(tx, id).await?;
@@ -141,10 +140,12 @@ impl App {
                     Some(version) => intents::remove(tx, id, version).await?,
                     None => intents::find(tx, id).await?.is_none(),
                 };
-                if !is_ours {
-                    return Err(Error::ChangeInProgress);
-                }
-                let invoice_id = write(tx, &mut account, (change.from, &change.next), change.quote, now).await?;
+                let present = subscriptions::find(tx, id).await?;
+                let former = present.filter(|present| is_ours && present.version == change.from);
+                let former = former.ok_or(Error::ChangeInProgress)?;
+                let invoice_id = app
+                    .write(tx, &mut account, (&former, &change.next), change.quote)
+                    .await?;
                 let answer = Answer { invoice_id };
                 requests::insert(tx, id, (request, &change.fingerprint), &answer, now).await?;
                 let event = Message {
@@ -155,7 +156,7 @@ impl App {
                 let totals = message(&change.next, &account.calendar());
                 outbox::append(tx, now, &[totals, event]).await?;
                 failpoint("billing::change_subscription::before_commit");
-                Ok(answer)
+                Ok::<_, Error>(answer)
             })
         });
         let answer = work.await?;
@@ -167,7 +168,7 @@ impl App {
     /// Leaves everything as it is, under a version that is above what licensing was asked: should it have agreed to somebody
     /// else who asked the same, it learns now that nothing came of it.
     async fn give_up(&self, id: AccountId, intent: Intent) -> Result<(), Error> {
-        let now = self.clock.now();
+        let (app, now) = (self.clone(), self.clock.now());
         let work = self.database.transaction(move |tx| {
             Box::pin(async move {
                 let mut account = lock(tx, id).await?;
@@ -176,7 +177,7 @@ impl App {
                     && intents::remove(tx, id, intent.version).await?
                 {
                     let next = present.succeed().succeed();
-                    write(tx, &mut account, (present.version, &next), None, now).await?;
+                    app.write(tx, &mut account, (&present, &next), None).await?;
                     outbox::append(tx, now, &[message(&next, &account.calendar())]).await?;
                 }
                 Ok::<_, Error>(())

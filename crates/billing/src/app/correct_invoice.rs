@@ -7,10 +7,10 @@ use types::{AccountId, InvoiceId};
 
 use super::App;
 use super::carry_out::lock;
-use super::write::number;
+use super::write::issue;
 use crate::domain::{InvoiceKind, InvoiceState};
 use crate::error::Error;
-use crate::store::{accounts, invoices};
+use crate::store::invoices;
 
 impl App {
     /// Issues the credit note, or answers the one that was issued.
@@ -34,14 +34,13 @@ impl App {
                     return Err(Error::InvoiceState(invoice.state));
                 }
                 let draft = invoice.correction(owner.now(now))?;
-                let note = number(&mut owner, draft, now)?;
+                let note = issue(tx, &mut owner, draft, now).await?;
                 invoices::insert(tx, &note).await?;
                 if invoice.state == InvoiceState::Open {
                     invoice.state = InvoiceState::Void;
                     invoice.next_time = None;
                     invoices::settle(tx, &invoice).await?;
                 }
-                accounts::update(tx, &owner).await?;
                 let event = event.change(Value::Null, json!({ "credit_note": note.id }));
                 outbox::append(tx, now, &[Message::new(AuditRecord::TOPIC, event.id, &event)?]).await?;
                 Ok::<_, Error>(note.id)

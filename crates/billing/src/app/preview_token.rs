@@ -40,9 +40,11 @@ pub(crate) struct Figures {
 impl Figures {
     /// The figures of a change of `former`.
     pub(crate) fn new(former: &Subscription, decision: &Decision) -> Self {
-        // A version that changed nothing but itself, as after a change that was refused, shows nothing new.
+        // A version that changed nothing but itself, as after a change that was refused, or what was told meanwhile, shows
+        // nothing new.
         let content = Subscription {
             version: 0,
+            reminder_time: None,
             ..former.clone()
         };
         Self {

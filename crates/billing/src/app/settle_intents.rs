@@ -1,5 +1,7 @@
 //! Takes up the changes that a process has left half made.
 
+use types::AccountId;
+
 use super::App;
 use crate::error::Error;
 use crate::store::intents;
@@ -20,6 +22,9 @@ impl App {
             match self.settle(account, intent).await {
                 Err(Error::LicensingUnavailable(reason)) => {
                     tracing::warn!(account.id = %account, reason, "a change that was left half made waits for licensing");
+                    // It must not keep the others waiting.
+                    let next_attempt = self.clock.now() + self.changes.patience;
+                    intents::put_off(self.database.writer(), account, next_attempt).await?;
                 }
                 Err(Error::Storage(error)) if error.is_transient() => return Err(error.into()),
                 Ok(_) => settled += 1,
@@ -32,5 +37,20 @@ impl App {
             }
         }
         Ok(settled)
+    }
+
+    /// Settles what an account was about to change; says whether it was about to change anything.
+    ///
+    /// # Errors
+    /// When it cannot be settled now.
+    pub(super) async fn settle_left(&self, account: AccountId) -> Result<bool, Error> {
+        let Some(intent) = intents::find(self.database.reader(), account).await? else {
+            return Ok(false);
+        };
+        match self.settle(account, intent).await {
+            Err(error) if error.is_passing() => Err(error),
+            // Made or given up: the way is free.
+            Ok(_) | Err(_) => Ok(true),
+        }
     }
 }

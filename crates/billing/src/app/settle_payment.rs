@@ -8,8 +8,8 @@ use types::{AccountId, InvoiceId, failpoint};
 use super::App;
 use super::advance::tell;
 use super::carry_out::lock;
-use super::write::write;
-use crate::domain::{Account, Invoice, InvoiceState, State};
+use super::write::notify;
+use crate::domain::{Account, Invoice, InvoiceState, State, of_late_payment};
 use crate::error::Error;
 use crate::store::{Connection, intents, invoices, payment_events, subscriptions};
 
@@ -60,6 +60,9 @@ impl App {
                     let present = app.present(&owner);
                     (invoice.state, invoice.pay_time, invoice.next_time) = (InvoiceState::Paid, Some(present), None);
                     invoices::settle(tx, &invoice).await?;
+                } else {
+                    let late = of_late_payment(&owner, &invoice, invoice.attempts, app.next_attempt(&invoice));
+                    notify(tx, &late, now).await?;
                 }
                 app.follow(tx, &mut owner, &invoice).await?;
                 let record = record.change(Value::Null, json!({ "paid": is_paid }));
@@ -96,7 +99,7 @@ impl App {
         }
         next.state = state;
         let now = self.clock.now();
-        write(tx, account, (subscription.version, &next), None, now).await?;
+        self.write(tx, account, (&subscription, &next), None).await?;
         tell(tx, account, (&subscription, &next), now).await
     }
 }

@@ -38,7 +38,8 @@ pub(crate) enum TellError {
 
 impl Licensing {
     pub(crate) fn new(peer: &Peer, config: &ClientConfig, signer: Signer) -> Result<Self, PeerError> {
-        let seats = SeatServiceClient::new(peer.channel(config)?).max_decoding_message_size(config.max_message_bytes);
+        let seats = SeatServiceClient::new(peer.channel("licensing", config)?)
+            .max_decoding_message_size(config.max_message_bytes);
         Ok(Self { seats, signer })
     }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use types::{MoneyError, Timestamp};
 
 use super::change::renewal;
-use super::{Calendar, Catalogue, ChangeRefused, Line, Period, Sale, State, Subscription};
+use super::{Calendar, Catalogue, ChangeRefused, Line, Period, Plan, Sale, State, Subscription, Terms};
 
 /// One step in a subscription's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ impl Passage<'_> {
         match (subscription.state, ended, over) {
             // A trial of a plan that is paid goes on as paid; one that is only a trial is over.
             (State::Trialing, Some(time), _) => self.begin(subscription, time).map(Some),
+            (State::Trialing, None, _) if subscription.reminder_time.is_some_and(|time| is_due(&time)) => {
+                Ok(Some(remind(subscription)))
+            }
             (State::Active, Some(time), _) => Ok(Some(self.cancelled(subscription, time))),
             (State::Active, None, _) if subscription.period.is_none() => self.begin(subscription, self.now).map(Some),
             (State::Active, None, Some(time)) => self.renew(subscription, time).map(Some),
@@ -56,21 +60,17 @@ impl Passage<'_> {
 
     /// The first period that is paid for; a plan without periods is over.
     fn begin(&self, subscription: &Subscription, time: Timestamp) -> Result<Step, MoneyError> {
-        let plan = self.catalogue.sold(&subscription.terms.plan);
-        let Some((plan, interval)) = plan.and_then(|plan| Some((plan, plan.interval?))) else {
+        let day = self.calendar.date(time);
+        let Some(first) = first_period(self.catalogue, &subscription.terms, day)? else {
             return Ok(gone(subscription, time));
         };
-        let day = self.calendar.date(time);
-        let period = Period::begin(day, interval);
-        let sale = Sale {
-            plan,
-            seats: &subscription.terms.seats,
-        };
-        let mut lines = sale.whole(period)?;
-        lines.extend(sale.fee(day));
         let mut next = subscription.succeed();
-        (next.state, next.period, next.end_time) = (State::Active, Some(period), None);
-        Ok(Step { next, lines })
+        (next.state, next.period, next.end_time) = (State::Active, Some(first.period), None);
+        next.reminder_time = None;
+        Ok(Step {
+            next,
+            lines: first.lines,
+        })
     }
 
     fn cancelled(&self, subscription: &Subscription, time: Timestamp) -> Step {
@@ -97,6 +97,43 @@ impl Passage<'_> {
         (next.terms, next.scheduled, next.period) = (terms, None, Some(period));
         Ok(Step { next, lines })
     }
+}
+
+/// The first of the periods that are paid for, with its plan and its lines.
+pub(super) struct Beginning<'a> {
+    pub(super) plan: &'a Plan,
+    period: Period,
+    pub(super) lines: Vec<Line>,
+}
+
+/// The first period of what is paid for from `day` on; none where the plan has no periods.
+///
+/// # Errors
+/// [`MoneyError`] when an amount does not fit.
+pub(super) fn first_period<'a>(
+    catalogue: &'a Catalogue,
+    terms: &Terms,
+    day: Date,
+) -> Result<Option<Beginning<'a>>, MoneyError> {
+    let plan = catalogue.sold(&terms.plan);
+    let Some((plan, interval)) = plan.and_then(|plan| Some((plan, plan.interval?))) else {
+        return Ok(None);
+    };
+    let period = Period::begin(day, interval);
+    let sale = Sale {
+        plan,
+        seats: &terms.seats,
+    };
+    let mut lines = sale.whole(period)?;
+    lines.extend(sale.fee(day));
+    Ok(Some(Beginning { plan, period, lines }))
+}
+
+/// The end of the trial is told, and nothing else happens.
+fn remind(subscription: &Subscription) -> Step {
+    let mut next = subscription.succeed();
+    next.reminder_time = None;
+    Step { next, lines: vec![] }
 }
 
 fn gone(subscription: &Subscription, time: Timestamp) -> Step {

@@ -58,6 +58,7 @@ struct Entry {
     version: i64,
     name: String,
     currency: String,
+    family: Option<String>,
     interval: Option<Interval>,
     trial_days: Option<u32>,
     #[serde(default)]
@@ -127,6 +128,12 @@ impl Catalogue {
         self.on_sale().find(|plan| plan.key.id == id)
     }
 
+    /// The plan on sale that differs from `plan` in how often it is paid.
+    pub(crate) fn sibling(&self, plan: &Plan, interval: Interval) -> Option<&Plan> {
+        let mut family = self.on_sale().filter(|other| other.family == plan.family);
+        family.find(|other| other.interval == Some(interval))
+    }
+
     /// The plan as it was sold.
     pub(crate) fn sold(&self, key: &PlanKey) -> Option<&Plan> {
         self.plans.get(key)
@@ -147,6 +154,7 @@ impl Entry {
         let products =
             products.map(|(product, row)| row.read(&product).map_err(|problem| format!("{product}: {problem}")));
         let plan = Plan {
+            family: self.family.unwrap_or_else(|| self.id.clone()),
             key: PlanKey {
                 id: self.id,
                 version: self.version,

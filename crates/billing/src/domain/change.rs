@@ -4,22 +4,27 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use types::{Money, MoneyError, Timestamp};
 
-use super::{Calendar, Catalogue, Line, Period, Plan, Quote, Sale, Seats, State, Subscription, Terms};
+use super::{Calendar, Catalogue, Interval, Line, Period, Plan, Quote, Sale, Seats, State, Subscription, Terms};
 
 /// What an account wants to have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wish {
     /// A plan, in the version that is on sale; empty for the present one as it was sold.
     pub(crate) plan: String,
+    /// How often it is to be paid; none for as often as that plan is.
+    pub(crate) interval: Option<Interval>,
     /// Seats product by product, in the order they were given; none for as many as now.
     pub(crate) seats: Vec<(String, i64)>,
     pub(crate) when: When,
+    /// The day on which it is to come; then `when` does not count.
+    pub(crate) date: Option<Date>,
 }
 
 /// When a change comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum When {
+    #[default]
     Now,
     PeriodEnd,
 }
@@ -93,12 +98,8 @@ impl Scene<'_> {
     /// # Errors
     /// [`ChangeRefused`]; what is wrong with the wish itself comes first.
     pub(crate) fn decide(&self, subscription: &Subscription, wish: &Wish) -> Result<Decision, ChangeRefused> {
-        let former = self.catalogue.sold(&subscription.terms.plan);
-        let plan = match wish.plan.as_str() {
-            "" => former,
-            id => self.catalogue.plan(id),
-        };
-        let plan = plan.ok_or(ChangeRefused::PlanNotFound)?;
+        let plan = self.plan(subscription, wish).ok_or(ChangeRefused::PlanNotFound)?;
+        let when = self.when(subscription, wish)?;
         let terms = Terms {
             plan: plan.key.clone(),
             seats: seats(&subscription.terms.seats, plan, &wish.seats)?,
@@ -112,10 +113,49 @@ impl Scene<'_> {
         if terms == subscription.terms && subscription.state != State::Ended && !self.begins_anew(subscription) {
             return Err(ChangeRefused::Nothing);
         }
-        match wish.when {
+        match when {
             When::Now => self.at_once(subscription, plan, terms),
             When::PeriodEnd => self.at_period_end(subscription, plan, terms),
         }
+    }
+
+    /// The plan that is wanted.
+    fn plan(&self, subscription: &Subscription, wish: &Wish) -> Option<&Plan> {
+        let named = match wish.plan.as_str() {
+            "" => self.catalogue.sold(&subscription.terms.plan),
+            id => self.catalogue.plan(id),
+        }?;
+        match wish.interval {
+            Some(interval) if named.interval != Some(interval) => self.catalogue.sibling(named, interval),
+            Some(_) | None => Some(named),
+        }
+    }
+
+    /// When the change is wanted.
+    fn when(&self, subscription: &Subscription, wish: &Wish) -> Result<When, ChangeRefused> {
+        let Some(date) = wish.date else {
+            return Ok(wish.when);
+        };
+        let today = self.calendar.date(self.now);
+        if date == today {
+            return Ok(When::Now);
+        }
+        if subscription.period.is_some_and(|period| period.end == date) {
+            return Ok(When::PeriodEnd);
+        }
+        let (reason, description) = if date < today {
+            ("DATE_PAST", "the day is over")
+        } else {
+            (
+                "DATE_UNAVAILABLE",
+                "a change comes today, or on the day after the period's last",
+            )
+        };
+        Err(ChangeRefused::Invalid(vec![Fault {
+            field: "effective_date".to_owned(),
+            reason,
+            description: description.to_owned(),
+        }]))
     }
 
     /// Whether what was paid for is over, so that a change begins a period.
@@ -135,6 +175,7 @@ impl Scene<'_> {
         } else {
             let (period, lines) = self.purchase(subscription, plan, &terms, today)?;
             (next.period, next.state, next.end_time) = (Some(period), State::Active, None);
+            next.reminder_time = None;
             lines
         };
         self.decision(next, plan, terms, lines, today, When::Now)

@@ -10,6 +10,8 @@ use super::Price;
 pub(crate) struct Plan {
     /// Which plan, in which version.
     pub(crate) key: PlanKey,
+    /// Plans of one family differ in how often they are paid.
+    pub(crate) family: String,
     /// The name people know it by.
     pub(crate) name: String,
     /// The currency of every amount.
@@ -50,7 +52,7 @@ pub(crate) struct PlanProduct {
 }
 
 /// How often a plan is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Interval {
     Month,

@@ -10,6 +10,8 @@ use super::{Calendar, Period, Plan, PlanKey, State};
 
 /// How long a day of a trial is.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many days before its end a trial's end is told.
+const REMINDER_DAYS: u32 = 3;
 /// The version a subscription begins with; each change of it raises it.
 const FIRST_VERSION: i64 = 1;
 
@@ -32,6 +34,9 @@ pub(crate) struct Subscription {
     pub(crate) period: Option<Period>,
     /// When its state ends by itself: a trial, a grace, an active one that was cancelled; or when it has ended.
     pub(crate) end_time: Option<Timestamp>,
+    /// When it is told that the trial is about to end; none when that was told, or is not worth telling.
+    #[serde(default)]
+    pub(crate) reminder_time: Option<Timestamp>,
 }
 
 /// What is sold: seats of a plan.
@@ -81,6 +86,10 @@ impl Subscription {
             create_time: now,
             period: None,
             end_time: trial,
+            reminder_time: plan
+                .trial_days
+                .and_then(|days| days.checked_sub(REMINDER_DAYS))
+                .map(|days| now + DAY * days),
         }
     }
 
@@ -103,6 +112,7 @@ impl Subscription {
             create_time: now,
             period: None,
             end_time: Some(now),
+            reminder_time: None,
         }
     }
 
@@ -119,6 +129,7 @@ impl Subscription {
         let mut ended = self.succeed();
         ended.terms.seats = Seats::new();
         ended.scheduled = None;
+        ended.reminder_time = None;
         ended.state = state;
         ended.end_time = Some(now);
         ended
@@ -136,9 +147,8 @@ impl Subscription {
         match self.state {
             // What is late is the invoice's business.
             State::PastDue | State::Ended | State::Closed => None,
-            State::Trialing | State::Active | State::Grace | State::Cancelled => {
-                self.end_time.into_iter().chain(over).min()
-            }
+            State::Trialing => self.end_time.into_iter().chain(self.reminder_time).min(),
+            State::Active | State::Grace | State::Cancelled => self.end_time.into_iter().chain(over).min(),
         }
     }
 
@@ -222,7 +232,7 @@ mod tests {
     fn a_trial_ends_by_itself_and_gives_no_seats_then() {
         let (trial, now) = (start("trial"), Timestamp::from_micros(1));
         assert_eq!((trial.state, trial.end_time), (State::Trialing, Some(now + DAY * 30)));
-        assert_eq!(trial.next_time(&utc()), trial.end_time);
+        assert_eq!(trial.next_time(&utc()), Some(now + DAY * 27), "its end is told before");
         let ended = trial.end(State::Ended, now);
         assert_eq!((ended.version, ended.next_time(&utc())), (2, None));
         assert!(ended.seat_totals(&utc()).seats.is_empty());

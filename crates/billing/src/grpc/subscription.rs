@@ -5,7 +5,7 @@ use types::RequestId;
 
 use super::quote::{date, quote};
 use crate::app::{Preview, Standing};
-use crate::domain::{Seats, State, Surplus, When, Wish};
+use crate::domain::{ChangeRefused, Fault, Interval, Seats, State, Surplus, When, Wish};
 use crate::error::Error;
 
 /// An account's subscription.
@@ -51,13 +51,36 @@ const fn state(state: State) -> api::subscription::State {
 }
 
 /// What an account wants.
-pub(super) fn read_wish(request: api::PreviewChangeRequest) -> Wish {
-    let when = when(request.timing());
-    Wish {
+pub(super) fn read_wish(request: api::PreviewChangeRequest) -> Result<Wish, Error> {
+    let (timing, interval) = (request.timing(), request.interval());
+    let fault = |field: &str, reason, description: &str| {
+        ChangeRefused::Invalid(vec![Fault {
+            field: field.to_owned(),
+            reason,
+            description: description.to_owned(),
+        }])
+    };
+    let date = match request.effective_date.as_str() {
+        "" => None,
+        _ if timing != api::ChangeTiming::Unspecified => {
+            return Err(fault("timing", "TIMING_TWICE", "either a timing or a day").into());
+        }
+        text => {
+            let malformed = || fault("effective_date", "DATE_MALFORMED", "a day is written like 2026-08-03");
+            Some(text.parse().map_err(|_| malformed())?)
+        }
+    };
+    Ok(Wish {
         plan: request.plan,
+        interval: match interval {
+            api::plan::Interval::Unspecified => None,
+            api::plan::Interval::Month => Some(Interval::Month),
+            api::plan::Interval::Year => Some(Interval::Year),
+        },
         seats: request.seats.into_iter().map(|row| (row.product, row.seats)).collect(),
-        when,
-    }
+        when: when(timing),
+        date,
+    })
 }
 
 /// When a change is to come.

@@ -31,7 +31,8 @@ impl SubscriptionService for Grpc {
         request: Request<PreviewChangeRequest>,
     ) -> Result<Response<PreviewChangeResponse>, Status> {
         let caller = chassis::caller(&request)?.clone();
-        let foretold = self.0.preview_change(&caller, read_wish(request.into_inner())).await?;
+        let wish = read_wish(request.into_inner())?;
+        let foretold = self.0.preview_change(&caller, wish).await?;
         let preview = Some(preview(foretold));
         Ok(Response::new(PreviewChangeResponse { preview }))
     }

@@ -4,10 +4,10 @@ mod cycle;
 
 pub(crate) use cycle::{advance_accounts, forget_requests, settle_intents};
 
-use chassis::{AuditLog, AuditRecord, Told};
+use chassis::{AuditLog, AuditRecord, BillingContacts, Told};
 use futures::future::join_all;
 use storage::{Deliver, Delivery, Message};
-use types::failpoint;
+use types::{BillingNotice, failpoint};
 
 use crate::app::SET_SEAT_TOTALS;
 use crate::clients::{Licensing, TellError};
@@ -17,6 +17,7 @@ use crate::clients::{Licensing, TellError};
 pub(crate) struct Deliveries {
     pub(crate) licensing: Licensing,
     pub(crate) audit_log: AuditLog,
+    pub(crate) billing_contacts: BillingContacts,
 }
 
 impl Deliver for Deliveries {
@@ -35,6 +36,7 @@ impl Deliveries {
     async fn deliver_one(&self, topic: &str, message: &Message) -> Delivery {
         match topic {
             SET_SEAT_TOTALS => self.set_seat_totals(message).await,
+            BillingNotice::TOPIC => delivery(self.billing_contacts.tell_kept(&message.payload).await),
             _ => Delivery::Park("the topic is unknown".to_owned()),
         }
     }
@@ -55,12 +57,14 @@ impl Deliveries {
             .audit_log
             .tell_kept(batch.iter().map(|message| &message.payload))
             .await;
-        told.into_iter()
-            .map(|told| match told {
-                Told::Done => Delivery::Done,
-                Told::Never(text) => Delivery::Park(text),
-                Told::NotNow(text) => Delivery::Retry(text),
-            })
-            .collect()
+        told.into_iter().map(delivery).collect()
+    }
+}
+
+fn delivery(told: Told) -> Delivery {
+    match told {
+        Told::Done => Delivery::Done,
+        Told::Never(text) => Delivery::Park(text),
+        Told::NotNow(text) => Delivery::Retry(text),
     }
 }

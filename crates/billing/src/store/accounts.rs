@@ -1,6 +1,6 @@
 //! The table `accounts`. Everything that takes a number, touches the balance or changes a subscription locks its row first.
 
-use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Select,
 };
@@ -27,6 +27,8 @@ mod row {
         pub test_time: Option<i64>,
         pub information: String,
         pub revision: i64,
+        pub failures: i64,
+        pub retry_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -75,6 +77,42 @@ pub(crate) async fn update(tx: &impl ConnectionTrait, account: &Account) -> Resu
     Ok(())
 }
 
+/// How often in a row the account could not be taken on.
+pub(crate) async fn failures(conn: &impl ConnectionTrait, id: AccountId) -> Result<i64, StorageError> {
+    let failures = row::Entity::find_by_id(id.to_string())
+        .select_only()
+        .column(row::Column::Failures)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(failures.unwrap_or_default())
+}
+
+/// Counts another failure; the account is not taken on before `retry_time`, which is no time of its own clock.
+pub(crate) async fn put_off(
+    conn: &impl ConnectionTrait,
+    id: AccountId,
+    retry_time: Timestamp,
+) -> Result<(), StorageError> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::Failures, Expr::col(row::Column::Failures).add(1))
+        .col_expr(row::Column::RetryTime, Expr::value(retry_time.micros()))
+        .filter(row::Column::AccountId.eq(id.to_string()));
+    update.exec(conn).await?;
+    Ok(())
+}
+
+/// Forgets the account's failures, if it had any.
+pub(crate) async fn absolve(conn: &impl ConnectionTrait, id: AccountId) -> Result<(), StorageError> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::Failures, Expr::value(0))
+        .col_expr(row::Column::RetryTime, Expr::value(None::<i64>))
+        .filter(row::Column::AccountId.eq(id.to_string()))
+        .filter(row::Column::Failures.gt(0));
+    update.exec(conn).await?;
+    Ok(())
+}
+
 async fn one(conn: &impl ConnectionTrait, query: Select<row::Entity>) -> Result<Option<Account>, StorageError> {
     query.one(conn).await?.map(read).transpose()
 }
@@ -89,6 +127,7 @@ fn write(account: &Account) -> Result<row::ActiveModel, StorageError> {
         test_time: Set(account.test_time.map(Timestamp::micros)),
         information: Set(json_text("accounts.information", &account.information)?),
         revision: Set(account.revision),
+        ..Default::default()
     })
 }
 

@@ -1,5 +1,6 @@
 //! The table `intents`: changes that licensing is asked about before they are made, at most one an account.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -50,6 +51,19 @@ pub(crate) async fn insert(
         next_attempt_time: Set(next_attempt.micros()),
     };
     row.insert(tx).await?;
+    Ok(())
+}
+
+/// Has nobody take an account's intent up before `next_attempt`.
+pub(crate) async fn put_off(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    next_attempt: Timestamp,
+) -> Result<(), StorageError> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::NextAttemptTime, Expr::value(next_attempt.micros()))
+        .filter(row::Column::AccountId.eq(account.to_string()));
+    update.exec(conn).await?;
     Ok(())
 }
 

@@ -147,7 +147,7 @@ pub(crate) async fn next_due(
 
 const DUE: &str = "
     SELECT i.account_id FROM invoices i JOIN accounts a ON a.account_id = i.account_id
-    WHERE i.next_time <= coalesce(a.test_time, $1) ORDER BY i.next_time LIMIT $2";
+    WHERE i.next_time <= coalesce(a.test_time, $1) AND coalesce(a.retry_time, $1) <= $1 ORDER BY i.next_time LIMIT $2";
 
 /// Up to `limit` accounts about whose invoices something is to be done.
 pub(crate) async fn due(

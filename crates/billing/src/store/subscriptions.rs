@@ -31,6 +31,7 @@ mod row {
         pub period: Option<String>,
         pub end_time: Option<i64>,
         pub next_time: Option<i64>,
+        pub reminder_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -114,7 +115,7 @@ pub(crate) async fn sold(conn: &impl ConnectionTrait) -> Result<Vec<PlanKey>, St
 /// An account whose clock somebody moves has a present of its own.
 const DUE: &str = "
     SELECT s.account_id FROM subscriptions s JOIN accounts a ON a.account_id = s.account_id
-    WHERE s.next_time <= coalesce(a.test_time, $1) ORDER BY s.next_time LIMIT $2";
+    WHERE s.next_time <= coalesce(a.test_time, $1) AND coalesce(a.retry_time, $1) <= $1 ORDER BY s.next_time LIMIT $2";
 
 /// Up to `limit` accounts about whose subscriptions something is to be done.
 pub(crate) async fn due(
@@ -145,6 +146,7 @@ fn write(subscription: &Subscription, calendar: &Calendar) -> Result<row::Active
         period: Set(period.transpose()?),
         end_time: Set(subscription.end_time.map(Timestamp::micros)),
         next_time: Set(subscription.next_time(calendar).map(Timestamp::micros)),
+        reminder_time: Set(subscription.reminder_time.map(Timestamp::micros)),
     })
 }
 
@@ -172,5 +174,6 @@ fn read(row: row::Model) -> Result<Subscription, StorageError> {
         create_time: Timestamp::from_micros(row.create_time),
         period: period.map(|text| from_json("subscriptions.period", text)).transpose()?,
         end_time: row.end_time.map(Timestamp::from_micros),
+        reminder_time: row.reminder_time.map(Timestamp::from_micros),
     })
 }

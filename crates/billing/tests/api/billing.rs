@@ -22,7 +22,7 @@ use proto::billing::v1::{
     PreviewChangeRequest, SubscribedSeats, Subscription, UpdateBillingInformationRequest,
 };
 use storage::{Database, DatabaseConfig, RelayConfig, outbox};
-use testkit::{AuditSink, Postgres, eventually};
+use testkit::{AuditSink, NoticeSink, Postgres, eventually};
 use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
 use types::{AccountId, Clock, RequestId, Role, SessionId, UserId};
@@ -68,6 +68,7 @@ impl Place {
 pub struct Billing {
     pub licensing: FakeLicensing,
     pub audit_sink: AuditSink,
+    pub notice_sink: NoticeSink,
     pub database: Database,
     peer: Peer,
     pub channel: Channel,
@@ -88,7 +89,7 @@ impl Billing {
             "operator",
         ]);
         let licensing = FakeLicensing::start(&callers["licensing"]).await;
-        let audit_sink = AuditSink::default();
+        let (audit_sink, notice_sink) = (AuditSink::default(), NoticeSink::default());
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
@@ -101,7 +102,7 @@ impl Billing {
             callers: callers["billing"].clone(),
             clients: ClientConfig::default(),
             licensing: licensing.peer.clone(),
-            identity: audit_sink.serve().await.unwrap(),
+            identity: notice_sink.serve_beside(&audit_sink).await.unwrap(),
             catalogue: None,
             changes: ChangeConfig {
                 interval: Duration::from_millis(50),
@@ -128,8 +129,9 @@ impl Billing {
         Self {
             licensing,
             audit_sink,
+            notice_sink,
             database,
-            channel: peer.channel(&ClientConfig::default()).unwrap(),
+            channel: peer.channel("billing", &ClientConfig::default()).unwrap(),
             peer,
             callers,
             served: tokio::spawn(billing::serve(config, listener, stop.clone())),
@@ -205,6 +207,7 @@ impl Billing {
             plan: plan.to_owned(),
             seats: seats.collect(),
             timing: timing.into(),
+            ..PreviewChangeRequest::default()
         };
         let request = self.signed("gateway", message, actor);
         let answer = self.subscriptions().preview_change(request).await?;
@@ -302,7 +305,7 @@ impl Billing {
     pub async fn stop(self) {
         self.stop.cancel();
         self.served.await.unwrap().unwrap();
-        let channel = self.peer.channel(&ClientConfig::default()).unwrap();
+        let channel = self.peer.channel("billing", &ClientConfig::default()).unwrap();
         let answer = PlanServiceClient::new(channel).list_plans(ListPlansRequest {}).await;
         assert_eq!(answer.unwrap_err().code(), Code::Unavailable);
     }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use proto::billing::v1::ChangeTiming;
+use proto::billing::v1::plan::Interval;
+use proto::billing::v1::{ChangeTiming, PreviewChangeRequest};
 use testkit::eventually;
-use tonic::Code;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
 use types::{AccountId, RequestId, Role};
 
 use crate::billing::{Billing, Place, contact, person, refusal};
@@ -20,6 +22,7 @@ crate::on_both_databases!(
     one_of_twenty_changes_at_once_is_made,
     only_the_billing_contact_changes_the_plan,
     a_change_that_makes_no_sense_is_refused,
+    a_change_can_be_wanted_for_a_day_and_for_an_interval,
 );
 
 const NOW: ChangeTiming = ChangeTiming::Now;
@@ -175,6 +178,53 @@ async fn one_of_twenty_changes_at_once_is_made(place: Place) {
         let (_, reason) = refusal(answer);
         let expected = ["CHANGE_IN_PROGRESS", "PREVIEW_OUTDATED", "NOTHING_TO_CHANGE"];
         assert!(expected.contains(&reason.as_str()), "{reason}");
+    }
+}
+
+async fn a_change_can_be_wanted_for_a_day_and_for_an_interval(place: Place) {
+    let billing = Billing::start(place).await;
+    let (_, contact) = billing.subscriber("team-monthly").await;
+    let preview = async |timing: ChangeTiming, effective_date: &str| {
+        let message = PreviewChangeRequest {
+            interval: Interval::Year.into(),
+            timing: timing.into(),
+            effective_date: effective_date.to_owned(),
+            ..PreviewChangeRequest::default()
+        };
+        let request = billing.signed("gateway", message, &contact);
+        let answer = billing.subscriptions().preview_change(request).await?;
+        Ok::<_, Status>(answer.into_inner().preview.unwrap())
+    };
+    let over = billing.get_subscription(&contact).await.unwrap().period_end_date;
+    let yearly = preview(ChangeTiming::Unspecified, &over).await.unwrap();
+    assert_eq!((yearly.plan.as_str(), &yearly.effective_date), ("team-yearly", &over));
+    let cases = [
+        (ChangeTiming::Unspecified, "2020-02-29", "effective_date", "DATE_PAST"),
+        (
+            ChangeTiming::Unspecified,
+            "2999-01-01",
+            "effective_date",
+            "DATE_UNAVAILABLE",
+        ),
+        (
+            ChangeTiming::Unspecified,
+            "tomorrow",
+            "effective_date",
+            "DATE_MALFORMED",
+        ),
+        (NOW, &over, "timing", "TIMING_TWICE"),
+    ];
+    for (timing, date, field, reason) in cases {
+        let status = preview(timing, date).await.unwrap_err();
+        let violations = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(
+            (violations[0].field.as_str(), violations[0].reason.as_str()),
+            (field, reason)
+        );
+        assert_eq!(
+            refusal(Err::<(), _>(status)),
+            (Code::InvalidArgument, "CHANGE_INVALID".into())
+        );
     }
 }
 

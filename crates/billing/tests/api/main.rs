@@ -9,6 +9,8 @@ mod cancel_subscription;
 #[cfg(test)]
 mod change_subscription;
 #[cfg(test)]
+mod cycle;
+#[cfg(test)]
 mod end_subscription;
 #[cfg(test)]
 mod get_subscription;
@@ -20,6 +22,8 @@ mod licensing;
 mod list_plans;
 #[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod notices;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]

@@ -56,7 +56,7 @@ async fn a_call_that_takes_too_long_exceeds_its_deadline_whoever_set_it() {
         request_timeout: short,
         ..ClientConfig::default()
     };
-    let mut client = SessionServiceClient::new(patient.peer.channel(&impatient).unwrap());
+    let mut client = SessionServiceClient::new(patient.peer.channel("identity", &impatient).unwrap());
     assert_eq!(
         refusal(client.log_in(patient.log_in("wait")).await),
         expected,

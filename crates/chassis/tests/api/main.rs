@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not as a test expects ends the test")]
 
+mod authority;
 mod callers;
 mod drain;
 mod infrastructure;
@@ -9,3 +10,4 @@ mod limits;
 mod shared;
 mod support;
 mod telemetry;
+mod tls;

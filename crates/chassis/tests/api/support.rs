@@ -125,7 +125,7 @@ impl Stand {
     }
 
     pub fn channel(&self) -> Channel {
-        self.peer.channel(&ClientConfig::default()).unwrap()
+        self.peer.channel("identity", &ClientConfig::default()).unwrap()
     }
 
     pub fn client(&self) -> SessionServiceClient<Channel> {

@@ -9,7 +9,7 @@ use types::{Clock, Timestamp, failpoint};
 
 mod effects;
 
-use effects::Effects;
+use effects::{Effects, Inviter};
 
 use super::App;
 use super::change::{self, Attempt};
@@ -152,7 +152,10 @@ impl Terms {
         }
         self.check_grant(item, remembered, effects.now())?;
         let account = world.account(key.account_id)?;
-        let inviter = world.name(item.asked.person.user)?;
+        let inviter = Inviter {
+            name: world.name(item.asked.person.user)?,
+            world,
+        };
         let addresses: Vec<String> = decision::addresses(&item.asked.request).collect();
         if !claimed.take(&key, &addresses) {
             return Err(Error::Contended);
@@ -167,7 +170,7 @@ impl Terms {
             None
         };
         match refusal {
-            None => effects.admit(item, &key, account, inviter, &rows),
+            None => effects.admit(item, &key, account, &inviter, &rows),
             Some(refusal) => {
                 if let Some(grant) = &item.grant {
                     let Key { account_id, request_id } = key;

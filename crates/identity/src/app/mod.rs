@@ -21,16 +21,19 @@ mod create_account;
 mod create_group;
 mod create_role;
 mod create_settings_template;
+mod create_welcome_email;
 mod decline_invitation;
 mod delete_group;
 mod delete_role;
 mod delete_settings_template;
+mod delete_welcome_email;
 mod end_invitation;
 mod end_user;
 mod end_users;
 mod expire_invitations;
 mod forget_links;
 mod forget_requests;
+mod forget_welcome_emails;
 mod get_account;
 mod get_account_settings;
 mod get_billing_contact;
@@ -42,6 +45,7 @@ mod get_invitation;
 mod get_settings_template;
 mod get_user;
 mod get_user_settings;
+mod get_welcome_email;
 mod import_users;
 mod inspect_invitation;
 mod limits;
@@ -56,11 +60,13 @@ mod list_roles;
 mod list_settings_templates;
 mod list_user_rows;
 mod list_users;
+mod list_welcome_emails;
 mod lock_user;
 mod log_in;
 mod log_out;
 mod merge_users;
 mod notices;
+mod notify_billing_contact;
 mod offer_billing_contact;
 mod origin;
 mod passwords;
@@ -68,6 +74,7 @@ mod pending_invitation;
 mod prepare_add_users;
 mod prepare_resend;
 mod preview_transfer;
+mod preview_welcome_email;
 mod purge_users;
 mod refresh_session;
 mod request_password_reset;
@@ -76,6 +83,7 @@ mod reset_password;
 mod resolve_reservations;
 mod revoke_invitation;
 mod run_imports;
+mod set_default_welcome_email;
 mod sign_up;
 mod still;
 mod tokens;
@@ -87,8 +95,10 @@ mod update_settings_template;
 mod update_user;
 mod update_user_settings;
 mod update_users;
+mod update_welcome_email;
 mod watch_audit_events;
 mod watch_import;
+mod welcome_texts;
 mod world;
 
 pub use apply_settings_template::Recipients;
@@ -100,6 +110,7 @@ pub use close_account::Closing;
 pub use commit_add_users::Commits;
 pub use create_group::NewGroup;
 pub use create_settings_template::NewSettingsTemplate;
+pub use create_welcome_email::NewWelcomeEmail;
 pub use delete_role::Deletion;
 pub use get_billing_contact::{OpenOffer, Post};
 pub use import_users::Upload;
@@ -111,10 +122,13 @@ pub use origin::{invited, origin};
 pub use passwords::Passwords;
 pub use prepare_add_users::Prospects;
 pub use preview_transfer::{Described, Preview};
+pub use preview_welcome_email::{Previewed, SampleUser};
 pub use run_imports::ImportWaker;
 pub use tokens::AccessTokens;
 pub use update_settings_template::SettingsTemplateChange;
+pub use update_welcome_email::WelcomeEmailChange;
 pub use watch_audit_events::AuditBatch;
+pub use welcome_texts::WelcomeTexts;
 
 use std::time::Duration;
 
@@ -122,7 +136,7 @@ use chassis::Shared;
 use storage::{Database, RelayWaker};
 use types::{AccountId, Clock, Mac};
 
-use crate::clients::Licensing;
+use crate::clients::{Licensing, Notification};
 use crate::config::{ImportConfig, InvitationConfig};
 use crate::config::{OpenMailConfig, PasswordResetConfig, SignUpConfig};
 use crate::domain::error::Error;
@@ -139,6 +153,8 @@ pub struct App {
     pub shared: Shared,
     /// The catalogue.
     pub licensing: Licensing,
+    /// What e-mails may say.
+    pub notification: Notification,
     /// Wakes the outbox's delivery after a commit.
     pub relay: RelayWaker,
     /// Signs access tokens.

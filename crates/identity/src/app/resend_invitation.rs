@@ -3,19 +3,23 @@
 use chassis::Person;
 use serde_json::json;
 use storage::Message;
-use types::RequestId;
+use types::{EmailTemplateId, RequestId};
 
 use super::cancel_mail::cancel_mail;
 use super::change::{Attempt, Change, Done, Scene};
+use super::world::owned_by;
 use crate::domain::admission::{Holder, SeatQuantity, count_seats};
 use crate::domain::audit::Event;
 use crate::domain::error::Error;
+use crate::domain::fault::{Fault, Violation};
 use crate::domain::invitation::{Invitation, Kind};
 use crate::domain::message::{INVITATION_MAIL, InvitationMail};
+use crate::domain::new_user::WelcomeWish;
 use crate::domain::resending::{ResendInvitation, Sent};
 use crate::domain::token;
 use crate::domain::user::{User, UserState};
-use crate::store::{Connection, amendments, invitations, resending, roles, users};
+use crate::domain::welcome_email::{own_welcome, version_for};
+use crate::store::{Connection, amendments, invitations, resending, roles, users, welcome_emails};
 
 /// What is to be sent again, and who gets seats back for it.
 #[derive(Debug)]
@@ -59,6 +63,7 @@ impl Change for ResendInvitation {
         }
         let invitee = invitee(conn, &invitation).await?.ok_or(Error::InvitationNotPending)?;
         let mut sent = invitation.sent_again(scene.pace);
+        sent.welcome_email_id = self.chosen(conn, &invitation).await?;
         let (mut joiner, mut holder) = (None, None);
         match invitation.kind {
             Kind::Join => {
@@ -129,6 +134,20 @@ impl Change for ResendInvitation {
         }
         // As in the first e-mail, wherever the inviter is by now.
         let inviter = users::by_ids(tx, &[sent.inviter_id]).await?.pop();
+        let welcome_email = match sent.kind {
+            Kind::Join => {
+                let ids: Vec<_> = [sent.welcome_email_id, account.welcome_email_id]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                version_for(
+                    account,
+                    sent.welcome_email_id,
+                    &welcome_emails::present(tx, &ids).await?,
+                )
+            }
+            Kind::Transfer => None,
+        };
         let mail = InvitationMail {
             account_id: account.id,
             invitation_id: sent.id,
@@ -142,6 +161,7 @@ impl Change for ResendInvitation {
             inviter_name: inviter.map(|user| user.display_name()).unwrap_or_default(),
             products: sent.products.clone(),
             expire_time: sent.expire_time,
+            welcome_email,
         };
         let told =
             |it: &Invitation| json!({ "state": it.state, "send_count": it.send_count, "expire_time": it.expire_time });
@@ -156,6 +176,25 @@ impl Change for ResendInvitation {
             events: vec![event.before(&told(&invitation)).after(&told(&sent))],
             sessions: vec![],
         })
+    }
+}
+
+impl ResendInvitation {
+    /// The welcome e-mail of the account's own that is chosen now, or was before.
+    async fn chosen(&self, conn: &impl Connection, before: &Invitation) -> Result<Option<EmailTemplateId>, Error> {
+        let refused = |fault, field| Error::Field(Violation::new(fault, format!("welcome_email.{field}")));
+        match &self.welcome {
+            None => Ok(before.welcome_email_id),
+            Some(WelcomeWish::Default) => Ok(None),
+            Some(WelcomeWish::Declined) => Err(refused(Fault::ChangeContradictory, "declined")),
+            Some(WelcomeWish::Template(id)) => {
+                let named: Vec<EmailTemplateId> = id.parse().into_iter().collect();
+                let present = welcome_emails::present(conn, &named).await?;
+                let known = owned_by(before.account_id, present.into_keys());
+                let own = own_welcome(id, &known).map_err(|fault| refused(fault, "template_id"))?;
+                Ok(Some(own))
+            }
+        }
     }
 }
 

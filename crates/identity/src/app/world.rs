@@ -16,6 +16,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::decision::{self, Decided, Known};
 use crate::domain::error::Error;
 use crate::domain::new_user::Yardstick;
+use crate::domain::welcome_email::{Welcome, WelcomeEmailVersion, version_for};
 use crate::store::requests::{self, Key, Remembered};
 use crate::store::{Connection, accounts, invitations, users};
 
@@ -54,7 +55,7 @@ impl World {
     /// Looks at it.
     pub async fn look(conn: &impl Connection, items: &[Asked]) -> Result<Self, Error> {
         let accounts = accounts::by_ids(conn, &accounts(items)).await?;
-        let held = Held::look(conn, items).await?;
+        let held = Held::look(conn, items, &accounts).await?;
         Self::read(conn, items, accounts, held).await
     }
 
@@ -62,7 +63,7 @@ impl World {
     pub async fn hold(tx: &impl Connection, items: &[Asked]) -> Result<Self, Error> {
         // Also where nothing is referred to: nobody closes an account while users are added to it.
         let accounts = accounts::hold(tx, &accounts(items)).await?;
-        let held = Held::hold(tx, items).await?;
+        let held = Held::hold(tx, items, &accounts).await?;
         let inviters = distinct(items.iter().map(|item| item.person.user));
         let inviters = users::by_ids(tx, &inviters).await?.into_iter();
         let world = Self::read(tx, items, accounts, held).await?;
@@ -122,6 +123,11 @@ impl World {
     /// What somebody who asks is called.
     pub fn name(&self, id: UserId) -> Result<&str, Error> {
         self.names.get(&id).map(String::as_str).ok_or(Error::UserNotFound)
+    }
+
+    /// What somebody is sent who is invited to join an account; none for the system's welcome e-mail.
+    pub fn welcome_email(&self, account: &Account, welcome: Welcome) -> Option<WelcomeEmailVersion> {
+        version_for(account, welcome.own(), self.held.welcome_emails())
     }
 
     /// Judges the rows of a request.

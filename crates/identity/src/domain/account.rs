@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use types::{AccountId, Email, Language, Name, TimeZone, Timestamp, UserId};
+use types::{AccountId, Email, EmailTemplateId, Language, Name, TimeZone, Timestamp, UserId};
 
 use super::password::Password;
 use super::user::InvalidState;
@@ -61,6 +61,8 @@ pub struct Account {
     pub billing_contact: UserId,
     /// To whom that post is offered.
     pub offer: Option<Offer>,
+    /// The welcome e-mail of its own that is its default; none for the system's.
+    pub welcome_email_id: Option<EmailTemplateId>,
     /// Where it is in its life.
     pub state: AccountState,
     /// Rises with each change.
@@ -118,6 +120,7 @@ pub fn specimen() -> Account {
         time_zone: TimeZone::utc(),
         billing_contact: UserId::new(),
         offer: None,
+        welcome_email_id: None,
         state: AccountState::Active,
         revision: 1,
         create_time: Timestamp::from_micros(0),

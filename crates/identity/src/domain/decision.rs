@@ -97,7 +97,7 @@ impl Decided {
     pub fn result(&self, user_id: Option<UserId>, invitation_id: Option<InvitationId>) -> RowResult {
         let (outcome, violations) = match &self.verdict {
             Ok((_, Destiny::Transfer(_))) => (Outcome::TransferInvited, vec![]),
-            Ok((candidate, Destiny::Join)) if candidate.welcomed => (Outcome::Invited, vec![]),
+            Ok((candidate, Destiny::Join)) if candidate.welcome.is_sent() => (Outcome::Invited, vec![]),
             Ok((_, Destiny::Join)) => (Outcome::Created, vec![]),
             Err(violations) => (Outcome::Failed, violations.clone()),
         };

@@ -5,6 +5,7 @@ use types::{AccountId, ImportId};
 use super::closing::Blocker;
 use super::fault::Violation;
 use super::sheet::SheetFault;
+use super::welcome_email::TextFlaw;
 
 /// Why a use case did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -164,6 +165,18 @@ pub enum Error {
     /// A settings template is to take its own place.
     #[error("a settings template cannot replace itself")]
     ReplacementInvalid,
+    /// There is no such welcome e-mail in the caller's account.
+    #[error("there is no such welcome e-mail")]
+    WelcomeEmailNotFound,
+    /// Another welcome e-mail of the account has the name.
+    #[error("a welcome e-mail of the account has this name")]
+    WelcomeEmailExists,
+    /// The account has as many welcome e-mails as it may.
+    #[error("an account has at most 100 welcome e-mails")]
+    WelcomeEmailLimit,
+    /// Texts of a welcome e-mail are bad.
+    #[error("a welcome e-mail cannot be sent like this")]
+    Texts(Vec<TextFlaw>),
     /// Settings are bad or locked.
     #[error("{} of the settings are refused", .0.len())]
     Settings(Vec<Violation>),
@@ -296,6 +309,15 @@ pub enum Error {
     /// An event is for an account that does not exist.
     #[error("an event is for an account that does not exist")]
     AuditAccountUnknown,
+    /// A notice is not as it must be.
+    #[error("a notice is not as it must be")]
+    NoticeMalformed {
+        /// Where.
+        field: &'static str,
+    },
+    /// A notice is for an account that does not exist.
+    #[error("a notice is for an account that does not exist")]
+    NoticeAccountUnknown,
     /// A peer did not answer.
     #[error("{peer} is out of reach: {detail}")]
     PeerUnavailable {

@@ -100,6 +100,10 @@ pub enum Fault {
     TemplateNotFound,
     /// The account has no such group.
     GroupNotFound,
+    /// No translations, or more than 20.
+    TranslationsCount,
+    /// The language of an earlier translation.
+    LanguageRepeated,
     /// The account has no such welcome e-mail.
     EmailTemplateNotFound,
     /// Already in this account.

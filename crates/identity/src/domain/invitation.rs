@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use types::{AccountId, GroupId, InvitationId, Role, RoleId, TemplateId, Timestamp, UserId};
+use types::{AccountId, EmailTemplateId, GroupId, InvitationId, Role, RoleId, TemplateId, Timestamp, UserId};
 
 use super::error::Error;
 use super::user::InvalidState;
@@ -120,6 +120,8 @@ pub struct Invitation {
     pub group_id: Option<GroupId>,
     /// The settings template it promises.
     pub settings_template_id: Option<TemplateId>,
+    /// The welcome e-mail that was chosen; none for the default.
+    pub welcome_email_id: Option<EmailTemplateId>,
     /// The language it promises.
     pub language: String,
     /// The time zone it promises.
@@ -221,6 +223,7 @@ mod tests {
             custom_role_id: None,
             group_id: None,
             settings_template_id: None,
+            welcome_email_id: None,
             language: "en".into(),
             time_zone: "UTC".into(),
             seat_version: 1,

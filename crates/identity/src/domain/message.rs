@@ -8,6 +8,7 @@ use super::invitation::Kind;
 use super::sign_up::SignUp;
 use super::token::OneTime;
 use super::user::User;
+use super::welcome_email::WelcomeEmailVersion;
 
 /// Licensing: a [`super::admission::Confirmation`].
 pub const CONFIRM_RESERVATION: &str = "licensing.confirm_reservation";
@@ -23,6 +24,8 @@ pub const INVITATION_MAIL: &str = "notification.invitation_mail";
 pub const CANCEL_MAIL: &str = "notification.cancel_mail";
 /// Notification: a [`Notice`].
 pub const NOTICE: &str = "notification.notice";
+/// Notification: a [`super::billing_mail::BillingMail`].
+pub const BILLING_MAIL: &str = "notification.billing_mail";
 /// Billing: a [`StartSubscription`].
 pub const START_SUBSCRIPTION: &str = "billing.start_subscription";
 /// Billing: an [`EndSubscription`].
@@ -55,6 +58,9 @@ pub struct InvitationMail {
     pub products: Vec<String>,
     /// When the link stops working.
     pub expire_time: Timestamp,
+    /// The account's own words; none for the system's.
+    #[serde(default)]
+    pub welcome_email: Option<WelcomeEmailVersion>,
 }
 
 /// The end of what an e-mail about an invitation is for. Expiry is none: the e-mail knows when its link ends.

@@ -8,6 +8,7 @@ use types::{Email, EmailTemplateId, GroupId, Language, Name, Permissions, RoleId
 use super::fault::{Fault, Violation};
 use super::reference::References;
 use super::role::{GivenRole, RoleWish};
+use super::welcome_email::{Welcome, own_welcome};
 
 /// The field of a violation that is about a row as a whole.
 pub const ROW: &str = "row";
@@ -97,8 +98,8 @@ pub struct Candidate {
     pub settings_template_id: Option<TemplateId>,
     /// Products to hold a seat of, sorted.
     pub products: Vec<String>,
-    /// Whether they get an e-mail.
-    pub welcomed: bool,
+    /// Which e-mail they get.
+    pub welcome: Welcome,
 }
 
 impl Yardstick<'_> {
@@ -134,7 +135,7 @@ impl Yardstick<'_> {
         );
         let settings_template_id = judge.template(&self.references.templates);
         let group_id = judge.group(&self.references.groups);
-        let welcomed = judge.welcome();
+        let welcome = judge.welcome(&self.references.welcome_emails);
         match (email, given_name, family_name, judge.violations) {
             (Some(email), Some(given_name), Some(family_name), violations) if violations.is_empty() => Ok(Candidate {
                 email,
@@ -146,7 +147,7 @@ impl Yardstick<'_> {
                 group_id,
                 settings_template_id,
                 products,
-                welcomed,
+                welcome,
             }),
             (_, _, _, violations) => Err(violations),
         }
@@ -263,19 +264,19 @@ impl<'a> Judge<'a> {
         )
     }
 
-    fn welcome(&mut self) -> bool {
+    fn welcome(&mut self, known: &HashSet<EmailTemplateId>) -> Welcome {
         let (wish, path) = self.choose("welcome_email", |options| &options.welcome, Option::is_some);
         match wish {
-            None | Some(WelcomeWish::Default) => true,
-            Some(WelcomeWish::Declined) => false,
-            Some(WelcomeWish::Template(id)) => {
-                let fault = id
-                    .parse::<EmailTemplateId>()
-                    .map_or(Fault::IdMalformed, |_| Fault::EmailTemplateNotFound);
-                self.violations
-                    .push(Violation::new(fault, format!("{path}.template_id")));
-                true
-            }
+            None | Some(WelcomeWish::Default) => Welcome::Default,
+            Some(WelcomeWish::Declined) => Welcome::Declined,
+            Some(WelcomeWish::Template(id)) => match own_welcome(id, known) {
+                Ok(id) => Welcome::Own(id),
+                Err(fault) => {
+                    self.violations
+                        .push(Violation::new(fault, format!("{path}.template_id")));
+                    Welcome::Default
+                }
+            },
         }
     }
 }
@@ -330,7 +331,10 @@ mod tests {
             (candidate.language.as_str(), candidate.time_zone.as_str()),
             ("de", "UTC")
         );
-        assert_eq!((candidate.role.role, candidate.welcomed), (Role::Member, true));
+        assert_eq!(
+            (candidate.role.role, candidate.welcome),
+            (Role::Member, Welcome::Default)
+        );
     }
 
     #[test]
@@ -346,7 +350,10 @@ mod tests {
         row.options.language = "fr".into();
         row.options.welcome = Some(WelcomeWish::Default);
         let candidate = judge(&shared, &row).unwrap();
-        assert_eq!((candidate.language.as_str(), candidate.welcomed), ("fr", true));
+        assert_eq!(
+            (candidate.language.as_str(), candidate.welcome),
+            ("fr", Welcome::Default)
+        );
         assert_eq!((candidate.role.role, candidate.products.len()), (Role::Admin, 1));
     }
 
@@ -397,17 +404,21 @@ mod tests {
     #[test]
     fn only_what_the_account_has_is_given() {
         let (group, other, template) = (GroupId::new(), GroupId::new(), TemplateId::new());
+        let email = EmailTemplateId::new();
         let references = References {
             groups: HashSet::from([group, other]),
             templates: HashSet::from([template]),
+            welcome_emails: HashSet::from([email]),
         };
         let shared = Options {
             group_id: group.to_string(),
             settings_template_id: template.to_string(),
+            welcome: Some(WelcomeWish::Template(email.to_string())),
             ..Options::default()
         };
         let mut row = row();
         let candidate = judge_with(&references, &shared, &row).unwrap();
+        assert_eq!(candidate.welcome, Welcome::Own(email));
         assert_eq!(
             (candidate.group_id, candidate.settings_template_id),
             (Some(group), Some(template))
@@ -418,6 +429,10 @@ mod tests {
         let expected = [
             (Fault::TemplateNotFound, "options.settings_template_id".to_owned()),
             (Fault::GroupNotFound, "users[3].options.group_id".to_owned()),
+            (
+                Fault::EmailTemplateNotFound,
+                "options.welcome_email.template_id".to_owned(),
+            ),
         ];
         assert_eq!(judge(&shared, &row).unwrap_err(), expected);
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use types::{GroupId, TemplateId};
+use types::{EmailTemplateId, GroupId, TemplateId};
 
 use super::admission::AddUsers;
+use super::new_user::WelcomeWish;
 
 /// Ids of what an account has made: those that a request names, or those of them that there are.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct References {
     pub groups: HashSet<GroupId>,
     /// Settings templates.
     pub templates: HashSet<TemplateId>,
+    /// Welcome e-mails.
+    pub welcome_emails: HashSet<EmailTemplateId>,
 }
 
 impl References {
@@ -25,12 +28,15 @@ impl References {
             named
                 .templates
                 .extend(options.settings_template_id.parse::<TemplateId>().ok());
+            if let Some(WelcomeWish::Template(id)) = &options.welcome {
+                named.welcome_emails.extend(id.parse::<EmailTemplateId>().ok());
+            }
         }
         named
     }
 
     /// Whether nothing is named.
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty() && self.templates.is_empty()
+        self.groups.is_empty() && self.templates.is_empty() && self.welcome_emails.is_empty()
     }
 }

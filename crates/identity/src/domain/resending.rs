@@ -8,6 +8,7 @@ use types::{InvitationId, Permission, Permissions, RequestId, Timestamp};
 
 use super::error::Error;
 use super::invitation::{Invitation, InvitationState};
+use super::new_user::WelcomeWish;
 use super::user::{User, UserState};
 
 /// A request to send an invitation again.
@@ -19,6 +20,8 @@ pub struct ResendInvitation {
     pub fingerprint: String,
     /// The invitation.
     pub invitation_id: InvitationId,
+    /// The welcome e-mail; none for the one that was chosen before.
+    pub welcome: Option<WelcomeWish>,
 }
 
 /// What such a request is answered with, now and whenever it is repeated.

@@ -75,6 +75,7 @@ pub fn read_resend_invitation(request: &admin::ResendInvitationRequest) -> Resul
             .invitation_id
             .parse()
             .map_err(|_| Error::IdMalformed { field: "invitation_id" })?,
+        welcome: request.welcome_email.as_ref().map(convert::read_welcome),
     })
 }
 

@@ -78,7 +78,8 @@ pub fn read_options(options: Option<&admin::UserOptions>) -> Options {
     }
 }
 
-fn read_welcome(welcome: &admin::WelcomeEmail) -> WelcomeWish {
+/// A welcome e-mail that is asked for.
+pub fn read_welcome(welcome: &admin::WelcomeEmail) -> WelcomeWish {
     match &welcome.choice {
         Some(admin::welcome_email::Choice::TemplateId(id)) => WelcomeWish::Template(id.clone()),
         Some(admin::welcome_email::Choice::Declined(true)) => WelcomeWish::Declined,

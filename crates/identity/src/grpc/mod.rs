@@ -16,6 +16,7 @@ mod internal_audit_service;
 mod invitation;
 mod invitation_service;
 mod mask;
+mod notice_service;
 mod password_service;
 mod report_service;
 mod role_service;
@@ -28,12 +29,14 @@ mod status;
 mod transfer_service;
 mod user_query;
 mod user_service;
+mod welcome_email_service;
 
 use proto::admin::v1::import_service_server::ImportServiceServer;
 use proto::identity::internal::v1::account_service_server::AccountServiceServer as InternalAccountServiceServer;
 use proto::identity::internal::v1::audit_service_server::AuditServiceServer as InternalAuditServiceServer;
 use proto::identity::internal::v1::authentication_service_server::AuthenticationServiceServer;
 use proto::identity::internal::v1::change_service_server::ChangeServiceServer;
+use proto::identity::internal::v1::notice_service_server::NoticeServiceServer;
 use proto::identity::internal::v1::report_service_server::ReportServiceServer;
 use proto::identity::internal::v1::sign_up_service_server::SignUpServiceServer;
 use proto::identity::v1::access_service_server::AccessServiceServer;
@@ -49,6 +52,7 @@ use proto::identity::v1::settings_service_server::SettingsServiceServer;
 use proto::identity::v1::settings_template_service_server::SettingsTemplateServiceServer;
 use proto::identity::v1::transfer_service_server::TransferServiceServer;
 use proto::identity::v1::user_service_server::UserServiceServer;
+use proto::identity::v1::welcome_email_service_server::WelcomeEmailServiceServer;
 use tonic::service::Routes;
 use types::Mac;
 
@@ -88,6 +92,10 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
         .add_service(served!(TransferServiceServer, transfer_service::Transfers(app.clone())))
         .add_service(served!(UserServiceServer, user_service::Users(app.clone())))
         .add_service(served!(
+            WelcomeEmailServiceServer,
+            welcome_email_service::WelcomeEmails(app.clone())
+        ))
+        .add_service(served!(
             InternalAccountServiceServer,
             account_service::Accounts(app.clone())
         ))
@@ -106,6 +114,7 @@ pub fn routes(app: &App, grants: Mac, limit: usize) -> Routes {
                 grants,
             }
         ))
+        .add_service(served!(NoticeServiceServer, notice_service::Notices(app.clone())))
         .add_service(served!(ReportServiceServer, report_service::Reports(app.clone())))
         .add_service(served!(SignUpServiceServer, sign_up_service::SignUps(app.clone())))
 }

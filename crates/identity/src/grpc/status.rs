@@ -7,6 +7,10 @@ use crate::domain::closing::Blocker;
 use crate::domain::error::Error;
 use crate::domain::fault::{Fault, Violation};
 use crate::domain::sheet::SheetFault;
+use crate::domain::welcome_email::TextFlaw;
+
+/// The most flaws of texts that one answer names: an answer's details travel in headers, which are bounded.
+const MAX_TEXT_FLAWS: usize = 10;
 
 impl From<Error> for Status {
     #[expect(
@@ -86,6 +90,10 @@ impl From<Error> for Status {
                 .metadata("users", users.to_string())
                 .metadata("invitations", invitations.to_string()),
             Error::ReplacementInvalid => field(InvalidArgument, "REPLACEMENT_INVALID", "replacement_template_id"),
+            Error::WelcomeEmailNotFound => plain(NotFound, "EMAIL_TEMPLATE_NOT_FOUND"),
+            Error::WelcomeEmailExists => field(AlreadyExists, "EMAIL_TEMPLATE_EXISTS", "welcome_email.name"),
+            Error::WelcomeEmailLimit => plain(FailedPrecondition, "EMAIL_TEMPLATE_LIMIT"),
+            Error::Texts(flaws) => refuse_texts(&flaws),
             Error::Settings(violations) => refuse(&violations),
             Error::EtagMismatch => plain(Aborted, "ETAG_MISMATCH"),
             Error::UpdateMaskInvalid => field(InvalidArgument, "UPDATE_MASK_INVALID", "update_mask"),
@@ -132,6 +140,8 @@ impl From<Error> for Status {
             Error::AuditEventsCount => field(InvalidArgument, "AUDIT_EVENTS_COUNT", "events"),
             Error::AuditEventMalformed { field: path } => field(InvalidArgument, "AUDIT_EVENT_MALFORMED", &path),
             Error::AuditAccountUnknown => field(InvalidArgument, "AUDIT_ACCOUNT_UNKNOWN", "events"),
+            Error::NoticeMalformed { field: path } => field(InvalidArgument, "NOTICE_MALFORMED", path),
+            Error::NoticeAccountUnknown => field(InvalidArgument, "NOTICE_ACCOUNT_UNKNOWN", "account_id"),
             Error::PeerUnavailable { peer, detail } => {
                 tracing::warn!(peer, detail, "a peer is out of reach");
                 Refusal::new(
@@ -162,6 +172,23 @@ pub fn refuse(violations: &[Violation]) -> Refusal {
     violations.iter().fold(refusal, |refusal, violation| {
         let (_, reason, sentence) = explain(violation.fault);
         refusal.field(violation.field.clone(), reason, sentence)
+    })
+}
+
+/// What is wrong with the texts of a welcome e-mail, by line and column.
+fn refuse_texts(flaws: &[TextFlaw]) -> Refusal {
+    const REASON: &str = "EMAIL_TEMPLATE_INVALID";
+    let told = |flaw: &TextFlaw| format!("line {}, column {}: {}", flaw.line, flaw.column, flaw.problem);
+    let Some(first) = flaws.first() else {
+        return Refusal::new(Code::InvalidArgument, REASON, "the welcome e-mail is bad");
+    };
+    let sentence = format!("{}: {}", first.field, told(first));
+    let refusal = Refusal::new(Code::InvalidArgument, REASON, sentence)
+        .metadata("line", first.line.to_string())
+        .metadata("column", first.column.to_string());
+    let flaws = flaws.iter().take(MAX_TEXT_FLAWS);
+    flaws.fold(refusal, |refusal, flaw| {
+        refusal.field(flaw.field.clone(), REASON, told(flaw))
     })
 }
 
@@ -354,6 +381,16 @@ pub const fn explain(fault: Fault) -> (Code, &'static str, &'static str) {
             "the account has no such settings template",
         ),
         Fault::GroupNotFound => (NotFound, "GROUP_NOT_FOUND", "the account has no such group"),
+        Fault::TranslationsCount => (
+            InvalidArgument,
+            "TRANSLATIONS_COUNT",
+            "a welcome e-mail has 1 to 20 translations",
+        ),
+        Fault::LanguageRepeated => (
+            InvalidArgument,
+            "LANGUAGE_REPEATED",
+            "an earlier translation is in this language",
+        ),
         Fault::EmailTemplateNotFound => (
             NotFound,
             "EMAIL_TEMPLATE_NOT_FOUND",

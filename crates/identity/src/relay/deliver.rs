@@ -1,16 +1,22 @@
 //! Delivers what was committed to the services that must know it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use storage::{Deliver, Delivery, Message};
 use types::failpoint;
 
-use crate::app::Links;
-use crate::clients::{Billing, Letter, Licensing, Notification, Refused};
+use crate::app::{Links, WelcomeTexts};
+use crate::clients::{Billing, Letter, Licensing, Notification, Refused, Words};
 use crate::domain::admission::{Confirmation, ReservationKey};
+use crate::domain::billing_mail::BillingMail;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::message::{
-    ABORT_RESERVATION, CANCEL_MAIL, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription, INVITATION_MAIL,
-    InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
+    ABORT_RESERVATION, BILLING_MAIL, CANCEL_MAIL, CONFIRM_RESERVATION, END_SUBSCRIPTION, EndSubscription,
+    INVITATION_MAIL, InvitationMail, MOVE_SEATS, NOTICE, Notice, RELEASE_SEATS, START_SUBSCRIPTION, StartSubscription,
 };
+use crate::domain::welcome_email::WelcomeEmailVersion;
 
 /// Carries the outbox's messages.
 pub struct Courier {
@@ -22,6 +28,8 @@ pub struct Courier {
     pub notification: Notification,
     /// For the links in them.
     pub links: Links,
+    /// For what accounts' own welcome e-mails say.
+    pub welcome_texts: WelcomeTexts,
 }
 
 impl Deliver for Courier {
@@ -67,6 +75,7 @@ impl Courier {
             INVITATION_MAIL => self.mail(read(batch)?).await,
             CANCEL_MAIL => self.notification.cancel(read(batch)?).await,
             NOTICE => self.notice(read(batch)?).await,
+            BILLING_MAIL => self.billing_mail(&read::<BillingMail>(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {
                     self.billing.start_subscription(&order).await?;
@@ -84,21 +93,52 @@ impl Courier {
     }
 
     async fn mail(&self, mails: Vec<InvitationMail>) -> Result<(), Refused> {
-        let catalogue = self
-            .licensing
-            .catalogue()
-            .await
-            .map_err(|error| Refused::Later(error.to_string()))?;
-        let mut letters = Vec::with_capacity(mails.len());
+        let catalogue = self.catalogue().await?;
+        let mut letters: BTreeMap<Option<WelcomeEmailVersion>, Vec<Letter>> = BTreeMap::new();
         for mail in mails {
             let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
             self.links.remember(&token, mail.invitation_id).await;
-            letters.push(Letter {
+            letters.entry(mail.welcome_email).or_default().push(Letter {
                 accept_link: self.links.accept(&token),
                 mail,
             });
         }
-        self.notification.enqueue(&letters, &catalogue).await
+        // A request for each of the accounts' own e-mails: together they could be longer than a message may be.
+        for (version, letters) in letters {
+            let words = match version {
+                None => None,
+                Some(version) => Some(self.words(version).await?),
+            };
+            self.notification.enqueue(&letters, words, &catalogue).await?;
+        }
+        Ok(())
+    }
+
+    async fn words(&self, key: WelcomeEmailVersion) -> Result<Words, Refused> {
+        let found = self.welcome_texts.find(key).await;
+        let found = found.map_err(|error| Refused::Later(error.to_string()))?;
+        let (account_id, translations) =
+            found.ok_or_else(|| Refused::Malformed(format!("{} {} was forgotten", key.id, key.version)))?;
+        Ok(Words {
+            key,
+            account_id,
+            translations,
+        })
+    }
+
+    async fn billing_mail(&self, mails: &[BillingMail]) -> Result<(), Refused> {
+        // Only products have names to be looked up.
+        let names_products = mails.iter().any(|mail| !mail.notice.seats.is_empty());
+        let catalogue = match names_products {
+            true => self.catalogue().await?,
+            false => Arc::default(),
+        };
+        self.notification.enqueue_billing_mails(mails, &catalogue).await
+    }
+
+    async fn catalogue(&self) -> Result<Arc<Catalogue>, Refused> {
+        let catalogue = self.licensing.catalogue().await;
+        catalogue.map_err(|error| Refused::Later(error.to_string()))
     }
 
     async fn notice(&self, notices: Vec<Notice>) -> Result<(), Refused> {

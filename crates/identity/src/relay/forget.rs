@@ -1,5 +1,5 @@
-//! Forgets what nobody can ask about any more: old requests, links that have long expired, imports
-//! that have long ended.
+//! Forgets what nobody can ask about any more: old requests, links that have long expired, what welcome e-mails said long
+//! ago, imports that have long ended.
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ pub async fn forget(app: App, shutdown: Shutdown) {
     loop {
         tell("requests", app.forget_requests().await);
         tell("links", app.forget_links().await);
+        tell("welcome e-mails", app.forget_welcome_emails().await);
         tell("imports", app.forget_imports().await);
         if !pause(INTERVAL, &shutdown).await {
             return;

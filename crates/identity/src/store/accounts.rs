@@ -6,10 +6,10 @@ use sea_orm::{
     Select,
 };
 use storage::{StorageError, one_of};
-use types::{AccountId, Timestamp};
+use types::{AccountId, EmailTemplateId, Timestamp};
 
 use super::entity::account;
-use super::{broken, exclusive};
+use super::{broken, exclusive, optional};
 use crate::domain::account::{Account, AccountState, NewAccount, Offer};
 use crate::domain::error::Error;
 
@@ -81,6 +81,7 @@ pub async fn insert(
         offered_user_id: Set(None),
         offer_time: Set(None),
         close_time: Set(None),
+        welcome_email_id: Set(None),
     };
     account::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -104,6 +105,20 @@ pub async fn hand_over(conn: &impl ConnectionTrait, id: AccountId, to: types::Us
         .filter(account::Column::Id.eq(id.to_string()));
     update.exec(conn).await?;
     withdraw_offer(conn, id).await
+}
+
+/// Says which welcome e-mail is the default of an account that is locked; none for the system's.
+pub async fn set_welcome_email(
+    conn: &impl ConnectionTrait,
+    id: AccountId,
+    email: Option<EmailTemplateId>,
+) -> Result<(), StorageError> {
+    let email = email.map(|email| email.to_string());
+    let update = account::Entity::update_many()
+        .col_expr(account::Column::WelcomeEmailId, Expr::value(email))
+        .filter(account::Column::Id.eq(id.to_string()));
+    update.exec(conn).await?;
+    Ok(())
 }
 
 /// Ends the offer of the billing contact's post, if there is one.
@@ -142,6 +157,7 @@ fn read(row: account::Model) -> Result<Account, Error> {
     };
     Ok(Account {
         offer,
+        welcome_email_id: optional(row.welcome_email_id, "accounts.welcome_email_id")?,
         state: row.state.parse().map_err(broken("accounts.state"))?,
         revision: row.revision,
         create_time: Timestamp::from_micros(row.create_time),

@@ -33,6 +33,13 @@ const ROLES: Sql = Sql {
         WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
 };
 
+const WELCOME_EMAILS: Sql = Sql {
+    postgres: "SELECT name_key, id FROM welcome_emails
+        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_array_elements_text($2::json))",
+    sqlite: "SELECT name_key, id FROM welcome_emails
+        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
+};
+
 #[derive(FromQueryResult)]
 struct Row {
     name_key: String,
@@ -45,6 +52,7 @@ pub async fn find(conn: &impl ConnectionTrait, account: AccountId, named: &Named
         groups: look_up(conn, GROUPS, account, &named.groups).await?,
         templates: look_up(conn, TEMPLATES, account, &named.templates).await?,
         roles: look_up(conn, ROLES, account, &named.roles).await?,
+        welcome_emails: look_up(conn, WELCOME_EMAILS, account, &named.welcome_emails).await?,
     })
 }
 

@@ -21,6 +21,7 @@ pub mod account {
         pub offered_user_id: Option<String>,
         pub offer_time: Option<i64>,
         pub close_time: Option<i64>,
+        pub welcome_email_id: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -100,6 +101,7 @@ pub mod invitation {
         pub seat_version: i64,
         pub send_count: i64,
         pub last_send_time: Option<i64>,
+        pub welcome_email_id: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -149,6 +151,53 @@ pub mod settings_template {
         pub revision: i64,
         pub create_time: i64,
         pub update_time: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Welcome e-mails of accounts' own.
+pub mod welcome_email {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "welcome_emails")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub account_id: String,
+        pub name: String,
+        pub name_key: String,
+        pub languages: String,
+        pub version: i64,
+        pub revision: i64,
+        pub create_time: i64,
+        pub update_time: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What welcome e-mails say, and have said.
+pub mod welcome_email_version {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "welcome_email_versions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub welcome_email_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i64,
+        pub account_id: String,
+        pub translations: String,
+        pub end_time: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,7 +13,7 @@ pub use list::list;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, GroupId, InvitationId, RoleId, TemplateId, Timestamp, UserId};
+use types::{AccountId, EmailTemplateId, GroupId, InvitationId, RoleId, TemplateId, Timestamp, UserId};
 
 use super::entity::invitation;
 use super::{broken, optional};
@@ -49,6 +49,8 @@ pub struct Row {
     pub send_count: u32,
     /// When the last of them was.
     pub last_send_time: Option<Timestamp>,
+    /// The welcome e-mail that was chosen; none for the default.
+    pub welcome_email_id: Option<EmailTemplateId>,
     /// The language it promises.
     pub language: String,
     /// The time zone it promises.
@@ -70,23 +72,25 @@ pub struct Row {
 const INSERT: Sql = Sql {
     postgres: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
             time_zone, products, generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
-            settings_template_id, send_count, last_send_time)
+            settings_template_id, send_count, last_send_time, welcome_email_id)
         SELECT id, account_id, user_id, kind, state, email, address, role, language, time_zone, products,
             generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
-            settings_template_id, send_count, last_send_time
+            settings_template_id, send_count, last_send_time, welcome_email_id
         FROM json_to_recordset($1::json) AS r(id text, account_id text, user_id text, kind text, state text,
             email text, address text, role text, language text, time_zone text, products text, generation bigint,
             token_hash text, inviter_id text, create_time bigint, expire_time bigint,
-            custom_role_id text, group_id text, settings_template_id text, send_count bigint, last_send_time bigint)
+            custom_role_id text, group_id text, settings_template_id text, send_count bigint, last_send_time bigint,
+            welcome_email_id text)
         ORDER BY account_id, email",
     sqlite: "INSERT INTO invitations (id, account_id, user_id, kind, state, email, address, role, language,
             time_zone, products, generation, token_hash, inviter_id, create_time, expire_time, custom_role_id, group_id,
-            settings_template_id, send_count, last_send_time)
+            settings_template_id, send_count, last_send_time, welcome_email_id)
         SELECT value->>'id', value->>'account_id', value->>'user_id', value->>'kind', value->>'state',
             value->>'email', value->>'address', value->>'role', value->>'language', value->>'time_zone',
             value->>'products', value->>'generation', value->>'token_hash', value->>'inviter_id',
             value->>'create_time', value->>'expire_time', value->>'custom_role_id', value->>'group_id',
-            value->>'settings_template_id', value->>'send_count', value->>'last_send_time'
+            value->>'settings_template_id', value->>'send_count', value->>'last_send_time',
+            value->>'welcome_email_id'
         FROM json_each($1)",
 };
 
@@ -203,6 +207,7 @@ fn read(row: invitation::Model) -> Result<Invitation, Error> {
         custom_role_id: optional(row.custom_role_id, "invitations.custom_role_id")?,
         group_id: optional(row.group_id, "invitations.group_id")?,
         settings_template_id: optional(row.settings_template_id, "invitations.settings_template_id")?,
+        welcome_email_id: optional(row.welcome_email_id, "invitations.welcome_email_id")?,
         language: row.language,
         time_zone: row.time_zone,
         seat_version: row.seat_version,

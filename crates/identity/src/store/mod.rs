@@ -34,6 +34,8 @@ pub mod sign_ups;
 pub mod template_holders;
 pub mod user_settings;
 pub mod users;
+pub mod welcome_email_versions;
+pub mod welcome_emails;
 
 pub use migration::Migrator;
 

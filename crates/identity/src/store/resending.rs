@@ -30,6 +30,10 @@ pub async fn write(
         .col_expr(invitation::Column::SendCount, Expr::value(i64::from(after.send_count)))
         .col_expr(invitation::Column::LastSendTime, Expr::value(last_send_time))
         .col_expr(invitation::Column::AnswerTime, Expr::value(answer_time))
+        .col_expr(
+            invitation::Column::WelcomeEmailId,
+            Expr::value(after.welcome_email_id.map(|id| id.to_string())),
+        )
         .col_expr(invitation::Column::Products, Expr::value(products))
         .col_expr(invitation::Column::SeatVersion, Expr::value(after.seat_version))
         .filter(invitation::Column::Id.eq(before.id.to_string()))

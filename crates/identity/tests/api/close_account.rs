@@ -38,7 +38,7 @@ async fn founder(stack: &Stack) -> (Person, String) {
     (person, account.email)
 }
 
-async fn close(stack: &Stack, person: &Person, name: &str, validate_only: bool) -> Result<(), Status> {
+pub async fn close(stack: &Stack, person: &Person, name: &str, validate_only: bool) -> Result<(), Status> {
     let request = Some(admin::CloseAccountRequest {
         request_id: RequestId::new().to_string(),
         account_name: name.to_owned(),

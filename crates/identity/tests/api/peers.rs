@@ -20,9 +20,12 @@ use proto::licensing::internal::v1::{
 use proto::licensing::v1::product_service_server::{ProductService, ProductServiceServer};
 use proto::licensing::v1::{ListProductsRequest, ListProductsResponse, Product};
 use proto::notification::internal::v1::mail_service_server::{MailService, MailServiceServer};
+use proto::notification::internal::v1::wording_flaw::Field;
+use proto::notification::internal::v1::wording_service_server::{WordingService, WordingServiceServer};
 use proto::notification::internal::v1::{
     BatchGetDeliveriesRequest, BatchGetDeliveriesResponse, CancelMailsRequest, CancelMailsResponse,
-    EnqueueMailsRequest, EnqueueMailsResponse, Mail, MailKey,
+    EnqueueMailsRequest, EnqueueMailsResponse, Mail, MailKey, RenderWordingRequest, RenderWordingResponse, Wording,
+    WordingFlaw,
 };
 use tokio::net::TcpListener;
 use tonic::transport::Server;
@@ -71,6 +74,7 @@ struct State {
     offered: Vec<Mail>,
     mails: Vec<Mail>,
     cancelled: Vec<MailKey>,
+    wordings: Vec<Wording>,
 }
 
 impl Peers {
@@ -89,6 +93,7 @@ impl Peers {
             .add_service(SeatServiceServer::new(this.clone()))
             .add_service(SubscriptionServiceServer::new(this.clone()))
             .add_service(MailServiceServer::new(this.clone()))
+            .add_service(WordingServiceServer::new(this.clone()))
             .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned());
         tokio::spawn(server);
         (this, address)
@@ -160,6 +165,11 @@ impl Peers {
     pub fn cancelled(&self) -> Vec<String> {
         let state = self.0.state.lock().unwrap();
         state.cancelled.iter().map(|key| key.send_key.clone()).collect()
+    }
+
+    /// The accounts' own words that notification has taken, each time it did.
+    pub fn wordings(&self) -> Vec<Wording> {
+        self.0.state.lock().unwrap().wordings.clone()
     }
 
     /// What notification was asked to take, each time it was, whatever it answered.
@@ -313,7 +323,10 @@ impl MailService for Peers {
         if message.mails.iter().any(is_refused) {
             return Err(Status::invalid_argument("this is not an address"));
         }
-        answer(state.notification, || state.mails.extend(message.mails))
+        answer(state.notification, || {
+            state.mails.extend(message.mails);
+            state.wordings.extend(message.wordings);
+        })
     }
 
     async fn cancel_mails(
@@ -330,5 +343,46 @@ impl MailService for Peers {
         _: Request<BatchGetDeliveriesRequest>,
     ) -> Result<Response<BatchGetDeliveriesResponse>, Status> {
         Err(Status::unimplemented("identity does not call this"))
+    }
+}
+
+/// A notification that takes every text but those with `nobody` in them, and writes what it was asked to write.
+#[tonic::async_trait]
+impl WordingService for Peers {
+    async fn render_wording(
+        &self,
+        request: Request<RenderWordingRequest>,
+    ) -> Result<Response<RenderWordingResponse>, Status> {
+        let message = self.open("notification", request);
+        if self.0.state.lock().unwrap().notification == Mood::Down {
+            return Err(Status::unavailable("down"));
+        }
+        let flaws = (0..).zip(&message.translations).filter_map(|(translation, words)| {
+            let column = words.body.find("nobody")?;
+            Some(WordingFlaw {
+                translation,
+                field: Field::Body.into(),
+                line: 1,
+                column: i32::try_from(column).unwrap(),
+                problem: "there is no variable `nobody`".into(),
+            })
+        });
+        let flaws: Vec<_> = flaws.collect();
+        let (sample, words) = (message.sample.unwrap(), &message.translations[0]);
+        let products: Vec<_> = sample.products.iter().map(|product| product.name.as_str()).collect();
+        let text = [
+            sample.given_name,
+            sample.account_name,
+            sample.person_name,
+            sample.link,
+            products.join(","),
+        ];
+        Ok(Response::new(RenderWordingResponse {
+            flaws,
+            language: sample.language,
+            subject: words.subject.clone(),
+            text: text.join("|"),
+            html: words.body.clone(),
+        }))
     }
 }

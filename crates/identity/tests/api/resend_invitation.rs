@@ -26,12 +26,13 @@ on_both_databases! {
     an_address_an_account_and_a_domain_see_only_so_many
 }
 
-fn at_once(config: &mut Config) {
+pub fn at_once(config: &mut Config) {
     config.invitations.resend_interval = Duration::ZERO;
 }
 
-fn resend(invitation: &str) -> ResendInvitationRequest {
+pub fn resend(invitation: &str) -> ResendInvitationRequest {
     ResendInvitationRequest {
+        welcome_email: None,
         request_id: RequestId::new().to_string(),
         invitation_id: invitation.to_owned(),
     }
@@ -46,7 +47,7 @@ fn name(person: &Person, request: &ResendInvitationRequest) -> ReservationKey {
 }
 
 impl Stack {
-    async fn resend(
+    pub async fn resend(
         &self,
         person: &Person,
         request: &ResendInvitationRequest,

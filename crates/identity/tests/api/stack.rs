@@ -30,6 +30,7 @@ use proto::identity::v1::settings_service_client::SettingsServiceClient;
 use proto::identity::v1::settings_template_service_client::SettingsTemplateServiceClient;
 use proto::identity::v1::transfer_service_client::TransferServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
+use proto::identity::v1::welcome_email_service_client::WelcomeEmailServiceClient;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use storage::{Database, DatabaseConfig, RelayConfig};
 use tempfile::TempDir;
@@ -247,6 +248,10 @@ impl Stack {
         TransferServiceClient::new(self.channel())
     }
 
+    pub fn welcome_emails(&self) -> WelcomeEmailServiceClient<Channel> {
+        WelcomeEmailServiceClient::new(self.channel())
+    }
+
     pub fn users(&self) -> UserServiceClient<Channel> {
         UserServiceClient::new(self.channel())
     }
@@ -307,7 +312,7 @@ fn channel(address: &str) -> Channel {
         request_timeout: Duration::from_secs(30),
         ..ClientConfig::default()
     };
-    Peer::Tcp(address.to_owned()).channel(&config).unwrap()
+    Peer::Tcp(address.to_owned()).channel("identity", &config).unwrap()
 }
 
 fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {

@@ -6,7 +6,7 @@ use chassis::Caller;
 use storage::BoxFuture;
 
 use super::{App, Error, retry, settle};
-use crate::domain::holder::{Entitlement, HolderKey};
+use crate::domain::holder::{HolderKey, HoldingChange};
 use crate::domain::settlement::Books;
 use crate::store::{Tx, seat_holders};
 
@@ -16,7 +16,7 @@ pub struct Release {
     /// Who.
     pub key: HolderKey,
     /// What remains, as of the version of this change.
-    pub entitlement: Entitlement,
+    pub change: HoldingChange,
 }
 
 impl App {
@@ -39,7 +39,7 @@ async fn commit(tx: &Tx, releases: &[Release]) -> Result<(), Error> {
     let holdings = seat_holders::lock(tx, releases.iter().map(|release| release.key)).await?;
     let mut books = Books::new(std::collections::BTreeMap::new(), holdings);
     for release in releases {
-        books.change(release.key, &release.entitlement);
+        books.change(release.key, &release.change);
     }
     settle::write(tx, &books.into_changes()).await
 }

@@ -3,7 +3,7 @@
 use chassis::{AuditRecord, Caller};
 use serde_json::{Value, json};
 use storage::{BoxFuture, Message, outbox};
-use types::{AccountId, Timestamp, failpoint};
+use types::{AccountId, BillingNotice, Timestamp, failpoint};
 
 use super::{App, Error, Input, retry};
 use crate::domain::bad_input::BadInput;
@@ -74,6 +74,10 @@ async fn commit(tx: &Tx, caller: &Caller, totals: &SeatTotals, in_use: InUse) ->
     let before = state(before);
     let after = totals.by_product(&pools);
     seat_pools::set_totals(tx, account, &after).await?;
+    if let Some(notice) = totals.notice(&pools) {
+        let message = Message::new(BillingNotice::TOPIC, &notice.id, &notice)?;
+        outbox::append(tx, now, &[message]).await?;
+    }
     let mut after = state(after.iter().map(|(product, total)| (product.as_str(), *total)));
     after["version"] = json!(totals.version);
     tell(tx, caller, now, account, before, after).await

@@ -48,7 +48,7 @@ impl Identity {
     /// # Errors
     /// When the address cannot be used.
     pub fn new(peer: &Peer, config: &ClientConfig, signer: Signer) -> Result<Self, PeerError> {
-        let channel = peer.channel(config)?;
+        let channel = peer.channel("identity", config)?;
         let client = ChangeServiceClient::new(channel.clone());
         Ok(Self {
             callers: AuthenticationServiceClient::new(channel),

@@ -86,7 +86,7 @@ pub struct Holding {
 
 /// A change of what a subject holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entitlement {
+pub struct HoldingChange {
     /// Its place in the order of the subject's changes.
     pub version: i64,
     /// All products that are the subject's own from then on.
@@ -101,7 +101,7 @@ impl Holding {
     /// It takes a seat only when the change brings it, so that no order makes more seats held than were reserved. When all
     /// changes have come, it holds what the highest version says.
     #[must_use]
-    pub fn after(&self, change: &Entitlement) -> Option<Self> {
+    pub fn after(&self, change: &HoldingChange) -> Option<Self> {
         let own: BTreeSet<&String> = if change.version > self.version {
             change.products.iter().collect()
         } else {
@@ -127,7 +127,7 @@ impl Holding {
     }
 }
 
-impl Entitlement {
+impl HoldingChange {
     /// Reads a change after which a subject has `products`; it brings the seats of all but those `kept`, as `tenure` says.
     ///
     /// # Errors

@@ -48,13 +48,19 @@ impl Pool {
     #[must_use]
     pub fn available(self) -> i64 {
         let limit = self.next.map_or(self.seats, |next| next.seats.min(self.seats));
-        (limit - self.assigned - self.reserved).max(0)
+        (limit - self.held()).max(0)
+    }
+
+    /// How many are held, for good or for now.
+    #[must_use]
+    pub const fn held(self) -> i64 {
+        self.assigned + self.reserved
     }
 
     /// How many are held beyond `seats`.
     #[must_use]
     pub fn beyond(self, seats: i64) -> i64 {
-        (self.assigned + self.reserved - seats).max(0)
+        (self.held() - seats).max(0)
     }
 
     /// How many more are held than there are.

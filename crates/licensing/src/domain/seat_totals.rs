@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use types::{AccountId, Timestamp};
+use types::{AccountId, BillingNotice, BillingNoticeKind, SeatCount, Timestamp};
 
 use super::seat_pool::{Pool, PoolKey, Scheduled};
 use super::seats::Seats;
@@ -58,6 +58,28 @@ impl SeatTotals {
             .map(|product| (product.to_owned(), total(product)))
             .collect()
     }
+
+    /// What the billing contact is told when by these totals a pool is over its limit, or farther over it than before. That
+    /// there are no seats at all any more is told by whoever has ended the subscription.
+    #[must_use]
+    pub fn notice(&self, pools: &BTreeMap<PoolKey, Pool>) -> Option<BillingNotice> {
+        let farther = |(key, pool): &(&PoolKey, &Pool)| pool.beyond(self.seats.of(&key.product)) > pool.over_limit();
+        let seats: Vec<SeatCount> = pools
+            .iter()
+            .filter(farther)
+            .map(|(key, pool)| SeatCount {
+                product: key.product.clone(),
+                present: pool.held(),
+                seats: self.seats.of(&key.product),
+            })
+            .collect();
+        let is_told = !self.seats.is_empty() && !seats.is_empty();
+        let id = format!("{}:{}", self.account, self.version);
+        is_told.then(|| BillingNotice {
+            seats,
+            ..BillingNotice::new(id, self.account, BillingNoticeKind::SeatsOverLimit)
+        })
+    }
 }
 
 /// How many more seats are held than `seats` are, of each product of which there are more.
@@ -107,6 +129,38 @@ mod tests {
             .map(|(product, total)| (product.as_str(), total.seats, total.next.unwrap().seats))
             .collect();
         assert_eq!(numbers, [("a", 5, 0), ("b", 0, 0), ("c", 0, 0), ("d", 0, 2)]);
+    }
+
+    #[test]
+    fn it_is_told_when_more_seats_are_held_than_there_are_and_again_when_it_gets_worse() {
+        // How many seats of each product; of which products too many are told to be held.
+        let cases: [(List<'_>, List<'_>); 4] = [
+            (&[("a", 4), ("b", 1)], &[]),
+            (&[("a", 3), ("b", 1)], &[("a", 4)]),
+            (&[("b", 1)], &[("a", 4)]),
+            (&[], &[]),
+        ];
+        let mut pools = pools(AccountId::new());
+        let account = pools.keys().next().unwrap().account;
+        let totals = |list| SeatTotals {
+            account,
+            version: 7,
+            seats: seats(list),
+            next: None,
+        };
+        for (list, expected) in cases {
+            let notice = totals(list).notice(&pools);
+            let told = notice.map(|notice| notice.seats).unwrap_or_default();
+            let told: Vec<_> = told
+                .iter()
+                .map(|count| (count.product.as_str(), count.present))
+                .collect();
+            assert_eq!(told, expected, "{list:?}");
+        }
+        pools.get_mut(&PoolKey::new(account, "a")).unwrap().seats = 2;
+        assert_eq!(totals(&[("a", 3), ("b", 1)]).notice(&pools), None);
+        assert_eq!(totals(&[("a", 2), ("b", 1)]).notice(&pools), None);
+        assert!(totals(&[("a", 1), ("b", 1)]).notice(&pools).is_some());
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub use moving::{Move, NotYet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bad_input::BadInput;
-use super::holder::{Entitlement, HolderKey, Holding, Subject, Tenure};
+use super::holder::{HolderKey, Holding, HoldingChange, Subject, Tenure};
 use super::reservation::{RequestKey, Reservation, ReservationKey, State};
 use super::seat_pool::{PoolChange, PoolKey};
 use super::seats::Seats;
@@ -27,7 +27,7 @@ pub struct Taking {
     /// Who.
     pub subject: Subject,
     /// What is theirs from now on, and what of it they take.
-    pub entitlement: Entitlement,
+    pub change: HoldingChange,
 }
 
 impl Taking {
@@ -44,7 +44,7 @@ impl Taking {
     ) -> Result<Self, BadInput> {
         Ok(Self {
             subject: Subject::read(subject)?,
-            entitlement: Entitlement::read(version, products, kept, tenure)?,
+            change: HoldingChange::read(version, products, kept, tenure)?,
         })
     }
 }
@@ -151,13 +151,13 @@ impl Books {
         self.changes.settled.insert(key, state);
         for holder in settlement.holders() {
             let subject = holder.subject;
-            self.change(HolderKey { account, subject }, &holder.entitlement);
+            self.change(HolderKey { account, subject }, &holder.change);
         }
         Ok(())
     }
 
     /// Carries out a change of what a subject holds, as far as it still means something.
-    pub fn change(&mut self, key: HolderKey, change: &Entitlement) {
+    pub fn change(&mut self, key: HolderKey, change: &HoldingChange) {
         let none = Holding::default();
         let known = self.holdings.get(&key);
         let Some(holding) = known.unwrap_or(&none).after(change) else {
@@ -198,7 +198,7 @@ impl Changes {
 /// The seats that `holders` take.
 fn taken(holders: &[Taking]) -> Seats {
     let mut taken = Seats::default();
-    for product in holders.iter().flat_map(|holder| holder.entitlement.brought.keys()) {
+    for product in holders.iter().flat_map(|holder| holder.change.brought.keys()) {
         taken.add_one(product);
     }
     taken
@@ -265,7 +265,7 @@ mod tests {
         fn confirm(&self, epoch: i64, version: i64, products: &[&str]) -> Settlement {
             let holder = Taking {
                 subject: self.user,
-                entitlement: brings(version, products),
+                change: brings(version, products),
             };
             Settlement::Confirm(self.key(epoch), vec![holder])
         }
@@ -277,13 +277,13 @@ mod tests {
     }
 
     /// A change that brings all its products.
-    fn brings(version: i64, products: &[&str]) -> Entitlement {
+    fn brings(version: i64, products: &[&str]) -> HoldingChange {
         change(version, products, &[])
     }
 
-    fn change(version: i64, products: &[&str], kept: &[&str]) -> Entitlement {
+    fn change(version: i64, products: &[&str], kept: &[&str]) -> HoldingChange {
         let list = |list: &[&str]| list.iter().map(|&product| product.to_owned()).collect();
-        Entitlement::read(version, list(products), list(kept), Tenure::default()).unwrap()
+        HoldingChange::read(version, list(products), list(kept), Tenure::default()).unwrap()
     }
 
     fn held(version: i64, products: &[&str]) -> Holding {
@@ -357,7 +357,7 @@ mod tests {
         }
         let holder = |_| Taking {
             subject: Subject::User(UserId::new()),
-            entitlement: brings(1, &["b"]),
+            change: brings(1, &["b"]),
         };
         let two = Settlement::Confirm(case.key(3), (0..2).map(holder).collect());
         assert_eq!(case.books(State::Pending, None).settle(&two), Err(NotCovered));
@@ -369,7 +369,7 @@ mod tests {
         let mut books = case.books(State::Pending, Some((1, &["c"])));
         let holder = Taking {
             subject: case.user,
-            entitlement: change(2, &["b", "c"], &["c"]),
+            change: change(2, &["b", "c"], &["c"]),
         };
         books.settle(&Settlement::Confirm(case.key(3), vec![holder])).unwrap();
         let changes = books.into_changes();

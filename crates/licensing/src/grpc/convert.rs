@@ -8,7 +8,7 @@ use types::{AccountId, PageSize};
 use crate::app::{Error, HolderPage, HolderQuery, InUse, Input, Release, Surplus};
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::{Answer, Ask, Grant};
-use crate::domain::holder::{Entitlement, Holder, HolderKey, Subject, Tenure};
+use crate::domain::holder::{Holder, HolderKey, HoldingChange, Subject, Tenure};
 use crate::domain::reservation::{RequestKey, ReservationKey, read_account};
 use crate::domain::seat_totals::{Next, SeatTotals};
 use crate::domain::seats::Seats;
@@ -81,7 +81,7 @@ pub fn releases(request: internal::ReleaseSeatsRequest) -> Result<Vec<Release>, 
                 account: read_account(&release.account_id)?,
                 subject: Subject::read(&release.subject)?,
             },
-            entitlement: Entitlement::read_release(release.version, release.products)?,
+            change: HoldingChange::read_release(release.version, release.products)?,
         })
     })
     .map_err(|bad| Input::Release.malformed(bad))

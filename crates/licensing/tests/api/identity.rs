@@ -9,13 +9,14 @@ use proto::identity::internal::v1::authentication_service_server::{
     AuthenticationService, AuthenticationServiceServer,
 };
 use proto::identity::internal::v1::change_service_server::{ChangeService, ChangeServiceServer};
+use proto::identity::internal::v1::notice_service_server::NoticeServiceServer;
 use proto::identity::internal::v1::resolution::Outcome;
 use proto::identity::internal::v1::{
     CommitChangeRequest, CommitChangeResponse, GetCallerRequest, GetCallerResponse, PrepareChangeRequest,
     PrepareChangeResponse, Resolution, ResolveReservationsRequest, ResolveReservationsResponse,
 };
 use proto::licensing::internal::v1::{Confirmation, ReservationKey};
-use testkit::AuditSink;
+use testkit::{AuditSink, NoticeSink};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -33,6 +34,7 @@ struct Inner {
     asked: Mutex<Vec<ReservationKey>>,
     callers: Mutex<BTreeMap<String, Caller>>,
     audit_sink: AuditSink,
+    notice_sink: NoticeSink,
 }
 
 /// What identity says of somebody with a session.
@@ -55,6 +57,7 @@ impl Identity {
             asked: Mutex::default(),
             callers: Mutex::default(),
             audit_sink: AuditSink::default(),
+            notice_sink: NoticeSink::default(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -65,6 +68,7 @@ impl Identity {
                 .add_service(service)
                 .add_service(AuthenticationServiceServer::new(this.clone()))
                 .add_service(AuditServiceServer::new(this.0.audit_sink.clone()))
+                .add_service(NoticeServiceServer::new(this.0.notice_sink.clone()))
                 .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned()),
         );
         (this, address)
@@ -73,6 +77,11 @@ impl Identity {
     /// What it was told for the audit logs.
     pub fn audit_sink(&self) -> AuditSink {
         self.0.audit_sink.clone()
+    }
+
+    /// What it was told for billing contacts.
+    pub fn notice_sink(&self) -> NoticeSink {
+        self.0.notice_sink.clone()
     }
 
     /// From now on it does not answer, or does again.

@@ -8,7 +8,7 @@ use storage::{Message, outbox};
 use testkit::eventually;
 use tonic::Code;
 use tonic_types::StatusExt;
-use types::{AccountId, Clock};
+use types::{AccountId, BillingNoticeKind, Clock};
 
 use crate::stack::{SOON, Stack, on_both_databases, plain};
 use crate::words::{confirmation, holder, refusal, reserve, seats, user};
@@ -24,6 +24,7 @@ on_both_databases! {
     fewer_seats_than_are_held_leave_none_available
     what_is_over_its_limit_takes_no_seat_from_anybody_and_gives_none
     nothing_is_granted_above_the_lower_of_the_present_and_the_scheduled_number
+    the_billing_contact_is_told_once_that_a_pool_is_over_its_limit
     a_schedule_ends_with_the_next_message
     totals_below_what_is_held_are_refused_when_that_is_asked
     a_version_that_was_set_is_not_refused
@@ -123,6 +124,46 @@ async fn what_is_over_its_limit_takes_no_seat_from_anybody_and_gives_none(
     );
     stack.release(account, &late, 2).await.unwrap();
     stack.grant(account, &[("training", 1)]).await;
+}
+
+async fn the_billing_contact_is_told_once_that_a_pool_is_over_its_limit(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
+    let stack = stack(plain).await;
+    let account = stack.account(&[("phone", 2), ("training", 3)]).await;
+    for _ in 0..3 {
+        stack.seat(account, &user(), &["training"]).await;
+    }
+    stack
+        .set_totals(account, 2, &[("phone", 1), ("training", 3)])
+        .await
+        .unwrap();
+    stack.set_totals(account, 3, &[("training", 1)]).await.unwrap();
+    // As before, less so, and then nothing at all, of which billing tells.
+    for (version, seats) in [(4, 1), (5, 2)] {
+        stack
+            .set_totals(account, version, &[("training", seats)])
+            .await
+            .unwrap();
+    }
+    stack.set_totals(account, 6, &[]).await.unwrap();
+    eventually(SOON, async || {
+        match outbox::depth(stack.database.reader()).await.unwrap() {
+            depth if depth.waiting == 0 => Ok(()),
+            depth => Err(format!("{depth:?}")),
+        }
+    })
+    .await;
+    let told = stack.identity.notice_sink().notices();
+    let [notice] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(
+        (notice.account_id, notice.kind),
+        (account, BillingNoticeKind::SeatsOverLimit)
+    );
+    let rows: Vec<_> = notice
+        .seats
+        .iter()
+        .map(|row| (row.product.as_str(), row.present, row.seats))
+        .collect();
+    assert_eq!(rows, [("training", 3, 1)]);
 }
 
 /// Totals, and others at a time of their own.

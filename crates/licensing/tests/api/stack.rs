@@ -196,7 +196,7 @@ fn channel(address: &str) -> Channel {
         request_timeout: Duration::from_secs(30),
         ..ClientConfig::default()
     };
-    Peer::Tcp(address.to_owned()).channel(&config).unwrap()
+    Peer::Tcp(address.to_owned()).channel("licensing", &config).unwrap()
 }
 
 fn config(url: &str, caller: CallerConfig, identity: String) -> Config {

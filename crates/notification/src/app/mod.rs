@@ -11,6 +11,7 @@ mod limits;
 mod list_deliveries;
 mod places;
 mod render;
+mod render_wording;
 mod send_mail;
 mod wait_for_mail;
 mod watch_deliveries;
@@ -26,6 +27,7 @@ use types::Clock;
 use crate::clients::Identity;
 
 pub(crate) use render::Templates;
+pub(crate) use render_wording::{Found, Sample};
 pub(crate) use send_mail::{Rules, Sender};
 pub(crate) use watch_deliveries::Changes;
 pub(crate) use watchers::Watchers;
@@ -35,6 +37,8 @@ pub(crate) use watchers::Watchers;
 pub(crate) struct App {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
+    /// What letters are made of.
+    pub(crate) templates: Arc<Templates>,
     /// The right side of every Message-ID.
     pub(crate) message_id_domain: Arc<str>,
     /// Knows who may still see what they watch.

@@ -1,7 +1,7 @@
 //! Sends one mail that was claimed: writes it, hands it over, and says what came of it.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chassis::Shared;
@@ -13,8 +13,9 @@ use super::Templates;
 use super::places::{Place, Places};
 use super::write_ends::write_ends;
 use crate::clients::Transport;
-use crate::domain::{Claim, Failure, Lane, Letter, Mail, RetryPolicy, Verdict, one_line};
+use crate::domain::{Claim, Failure, Lane, Letter, Mail, RetryPolicy, Verdict, Wording, one_line};
 use crate::store::queue::{self, Finish};
+use crate::store::wordings;
 
 /// The most attempts whose ends are written in one statement.
 const MAX_BATCH: usize = 256;
@@ -50,7 +51,7 @@ pub(crate) struct Sender {
     pub(super) places: Places,
     /// The lane that had the last turn; none when the first has the next.
     pub(super) last_lane: Mutex<Option<Lane>>,
-    templates: Templates,
+    templates: Arc<Templates>,
     transport: Transport,
     ends: Batcher<Finish, bool, StorageError>,
 }
@@ -61,7 +62,7 @@ impl Sender {
         database: Database,
         clock: Clock,
         shared: Shared,
-        templates: Templates,
+        templates: Arc<Templates>,
         transport: Transport,
         rules: Rules,
         relay: RelayWaker,
@@ -168,10 +169,9 @@ impl Sender {
     /// One attempt. What goes wrong on our side, even a panic, is a failure like others: it is told, and tried again.
     async fn attempt(&self, mail: &Mail) -> Result<Letter, Failure> {
         let attempt = AssertUnwindSafe(async {
-            let letter = self.templates.render(mail).map_err(|error| {
-                tracing::error!(mail.id = %mail.id, error = &error as &dyn std::error::Error, "a mail cannot be rendered");
-                Failure::Deferred(OUR_FAULT.to_owned())
-            })?;
+            let wording = self.wording(mail).await.map_err(|error| our_fault(mail, &error))?;
+            let letter = self.templates.render(mail, wording.as_ref());
+            let letter = letter.map_err(|error| our_fault(mail, &error))?;
             self.transport.deliver(&letter).await.map(|()| letter)
         });
         let clean = |reason: String| match &mail.link {
@@ -186,6 +186,15 @@ impl Sender {
                 Err(Failure::Deferred(OUR_FAULT.to_owned()))
             }
         }
+    }
+
+    /// The account's own words for a mail, if it is in any.
+    async fn wording(&self, mail: &Mail) -> Result<Option<Wording>, StorageError> {
+        let Some(key) = &mail.wording else { return Ok(None) };
+        let found = wordings::find(self.database.reader(), key).await?;
+        found
+            .map(Some)
+            .ok_or(StorageError::Lost("the words of a mail are not there"))
     }
 
     /// Insists: an end that is not written down is a mail that is sent twice.
@@ -212,4 +221,10 @@ impl Sender {
             }
         }
     }
+}
+
+/// A mail cannot be written: whoever runs the service must know why.
+fn our_fault(mail: &Mail, error: &(dyn std::error::Error + 'static)) -> Failure {
+    tracing::error!(mail.id = %mail.id, error, "a mail cannot be rendered");
+    Failure::Deferred(OUR_FAULT.to_owned())
 }

@@ -60,7 +60,7 @@ pub(super) fn write(letter: &Letter, from: &Mailbox, dkim: Option<&Dkim>) -> Res
         .subject(letter.subject.clone())
         .date(UNIX_EPOCH + since_epoch(letter.date))
         .message_id(Some(letter.message_id.clone()))
-        .raw_header(header("Content-Language", letter.language))
+        .raw_header(header("Content-Language", &letter.language))
         // So that no holiday notice answers it (RFC 3834).
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .multipart(parts)?;
@@ -126,7 +126,7 @@ mod tests {
             subject: "Welcome".into(),
             text: "Hello\n.\nBye".into(),
             html: "<p>Hällo</p>".into(),
-            language: "en",
+            language: "en".into(),
             message_id: "<eml_1@usher.example>".into(),
             date: Timestamp::from_micros(1_700_000_000_000_000),
         }

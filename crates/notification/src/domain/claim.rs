@@ -57,6 +57,7 @@ impl Claim {
 mod tests {
     use types::Email;
 
+    use super::super::bill::Bill;
     use super::super::content::Content;
     use super::super::mail::Kind;
     use super::*;
@@ -72,6 +73,7 @@ mod tests {
             person_name: String::new(),
             expire_time: Some(Timestamp::from_micros(1_001)),
             products: vec![],
+            bill: Bill::default(),
         };
         let mail = Mail {
             id,
@@ -82,6 +84,7 @@ mod tests {
             link: None,
             message_id: format!("<{id}@usher.example>"),
             create_time: NOW,
+            wording: None,
         };
         Claim {
             id,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
+use super::bill::Bill;
+
 /// What the templates are filled with; kept as JSON in the mail's row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
@@ -19,6 +21,9 @@ pub(crate) struct Content {
     pub(crate) expire_time: Option<Timestamp>,
     /// The products granted.
     pub(crate) products: Vec<GrantedProduct>,
+    /// What it tells about bills and seats.
+    #[serde(default)]
+    pub(crate) bill: Bill,
 }
 
 /// A product the reader is given.

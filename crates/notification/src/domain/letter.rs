@@ -20,7 +20,7 @@ pub(crate) struct Letter {
     /// The same as HTML.
     pub(crate) html: String,
     /// The language it is written in, which is not always the one that was asked for.
-    pub(crate) language: &'static str,
+    pub(crate) language: String,
     /// The `Message-ID` header.
     pub(crate) message_id: String,
     /// The `Date` header: when it was queued, so that every attempt sends the same bytes.
@@ -32,4 +32,17 @@ impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Letter").field("id", &self.id).finish_non_exhaustive()
     }
+}
+
+/// What a letter says, before it is anybody's.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The language it is written in, which is not always the one that was asked for.
+    pub(crate) language: String,
+    /// One line.
+    pub(crate) subject: String,
+    /// The plain text.
+    pub(crate) text: String,
+    /// The same as HTML.
+    pub(crate) html: String,
 }

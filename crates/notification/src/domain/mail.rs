@@ -2,8 +2,10 @@
 
 use types::{Email, MailId, Timestamp};
 
+use super::bill::BillNeeds;
 use super::content::Content;
 use super::link::Link;
+use super::wording::WordingKey;
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +32,27 @@ pub(crate) enum Kind {
     BillingContactChanged,
     /// The account was closed.
     AccountClosed,
+    /// An invoice was issued.
+    InvoiceIssued,
+    /// A credit note was issued.
+    CreditNoteIssued,
+    /// A payment has failed or is late.
+    PaymentFailed,
+    /// Payment was asked for in vain.
+    SubscriptionGrace,
+    /// The subscription was cancelled.
+    SubscriptionCancelled,
+    /// The subscription has ended.
+    SubscriptionEnded,
+    /// The trial is about to end.
+    TrialEnding,
+    /// There will be fewer seats.
+    SeatsDecreasing,
+    /// More seats are held than there are.
+    SeatsOverLimit,
 }
 
-/// What a mail of some kind must hold; account, invitation and link it must not hold otherwise.
+/// What a mail of some kind must hold; account, invitation, link and bill it must not hold otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// The account it is sent for.
@@ -43,11 +63,13 @@ pub(crate) struct Needs {
     pub(crate) link: bool,
     /// The other person's name.
     pub(crate) person: bool,
+    /// What it tells about bills and seats.
+    pub(crate) bill: Option<BillNeeds>,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Welcome,
         Self::Transfer,
         Self::SignUp,
@@ -59,6 +81,15 @@ impl Kind {
         Self::BillingContactOffered,
         Self::BillingContactChanged,
         Self::AccountClosed,
+        Self::InvoiceIssued,
+        Self::CreditNoteIssued,
+        Self::PaymentFailed,
+        Self::SubscriptionGrace,
+        Self::SubscriptionCancelled,
+        Self::SubscriptionEnded,
+        Self::TrialEnding,
+        Self::SeatsDecreasing,
+        Self::SeatsOverLimit,
     ];
 
     /// What a mail of this kind must hold.
@@ -68,7 +99,17 @@ impl Kind {
             Self::SignUp => (false, false, true, false),
             Self::SignUpKnown => (false, false, false, false),
             Self::PasswordReset => (true, false, true, false),
-            Self::PasswordChanged | Self::AccountClosed => (true, false, false, false),
+            Self::PasswordChanged
+            | Self::AccountClosed
+            | Self::InvoiceIssued
+            | Self::CreditNoteIssued
+            | Self::PaymentFailed
+            | Self::SubscriptionGrace
+            | Self::SubscriptionCancelled
+            | Self::SubscriptionEnded
+            | Self::TrialEnding
+            | Self::SeatsDecreasing
+            | Self::SeatsOverLimit => (true, false, false, false),
             Self::TransferJoined | Self::TransferLeft | Self::BillingContactOffered | Self::BillingContactChanged => {
                 (true, false, false, true)
             }
@@ -78,7 +119,36 @@ impl Kind {
             invitation,
             link,
             person,
+            bill: self.bill_needs(),
         }
+    }
+
+    const fn bill_needs(self) -> Option<BillNeeds> {
+        let (invoice, amount, date, seats) = match self {
+            Self::InvoiceIssued | Self::CreditNoteIssued => (true, false, false, false),
+            Self::PaymentFailed => (true, true, false, false),
+            Self::SubscriptionGrace | Self::SubscriptionCancelled | Self::TrialEnding => (false, false, true, false),
+            Self::SubscriptionEnded => (false, false, false, false),
+            Self::SeatsDecreasing => (false, false, true, true),
+            Self::SeatsOverLimit => (false, false, false, true),
+            Self::Welcome
+            | Self::Transfer
+            | Self::SignUp
+            | Self::SignUpKnown
+            | Self::PasswordReset
+            | Self::PasswordChanged
+            | Self::TransferJoined
+            | Self::TransferLeft
+            | Self::BillingContactOffered
+            | Self::BillingContactChanged
+            | Self::AccountClosed => return None,
+        };
+        Some(BillNeeds {
+            invoice,
+            amount,
+            date,
+            seats,
+        })
     }
 
     /// The kind's name.
@@ -95,6 +165,15 @@ impl Kind {
             Self::BillingContactOffered => "BILLING_CONTACT_OFFERED",
             Self::BillingContactChanged => "BILLING_CONTACT_CHANGED",
             Self::AccountClosed => "ACCOUNT_CLOSED",
+            Self::InvoiceIssued => "INVOICE_ISSUED",
+            Self::CreditNoteIssued => "CREDIT_NOTE_ISSUED",
+            Self::PaymentFailed => "PAYMENT_FAILED",
+            Self::SubscriptionGrace => "SUBSCRIPTION_GRACE",
+            Self::SubscriptionCancelled => "SUBSCRIPTION_CANCELLED",
+            Self::SubscriptionEnded => "SUBSCRIPTION_ENDED",
+            Self::TrialEnding => "TRIAL_ENDING",
+            Self::SeatsDecreasing => "SEATS_DECREASING",
+            Self::SeatsOverLimit => "SEATS_OVER_LIMIT",
         }
     }
 
@@ -119,6 +198,8 @@ pub(crate) struct Mail {
     pub(crate) content: Content,
     /// The link it carries, if it carries one.
     pub(crate) link: Option<Link>,
+    /// The account's own words for it; none for the system's.
+    pub(crate) wording: Option<WordingKey>,
     /// The `Message-ID` header.
     pub(crate) message_id: String,
     /// When it was queued.

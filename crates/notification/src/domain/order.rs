@@ -2,10 +2,12 @@
 
 use types::{AccountId, Email, InvitationId, Language, MailId, Timestamp};
 
+use super::bill::{Bill, BillDraft, BillNeeds};
 use super::content::{Content, GrantedProduct};
 use super::link::Link;
 use super::mail::{self, Kind, Needs};
 use super::reason::is_formatting;
+use super::wording::WordingKey;
 
 /// The most mails of one order.
 pub(crate) const MAX_MAILS: usize = 1_000;
@@ -35,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) expire_time: Option<Timestamp>,
     pub(crate) products: Vec<GrantedProduct>,
     pub(crate) resent: bool,
+    pub(crate) bill: Option<BillDraft>,
+    pub(crate) wording: Option<WordingKey>,
 }
 
 /// An order that can be carried out.
@@ -49,6 +53,7 @@ pub(crate) struct Order {
     pub(crate) language: Language,
     pub(crate) content: Content,
     pub(crate) link: Option<Link>,
+    pub(crate) wording: Option<WordingKey>,
     pub(crate) message_id: String,
     /// Whether somebody asks for it anew, in spite of what came of an earlier one.
     pub(crate) resent: bool,
@@ -85,11 +90,15 @@ impl Draft {
             str::parse::<InvitationId>,
         );
         let kind = found.read("kind", self.kind.ok_or("a kind is required"));
+        if self.wording.is_some() && self.kind != Some(Kind::Welcome) {
+            found.add("wording", "an account has words of its own for welcomes only");
+        }
         let to = found.read("to", Email::parse(&self.to));
         let language = found.read("language", read_language(&self.language));
         if needs.link != self.expire_time.is_some() {
             found.add("expire_time", "a time is required with a link, and only then");
         }
+        let bill = found.read_bill(needs.bill, self.bill);
         let (Some(kind), Some(to), Some(language)) = (kind, to, language) else {
             return Err(found.violations);
         };
@@ -104,6 +113,7 @@ impl Draft {
             person_name: self.person_name,
             expire_time: self.expire_time,
             products: self.products,
+            bill,
         };
         Ok(Order {
             id,
@@ -115,6 +125,7 @@ impl Draft {
             language,
             content,
             link: needs.link.then_some(self.link),
+            wording: self.wording,
             message_id: mail::message_id(id, domain),
             resent: self.resent,
         })
@@ -127,6 +138,7 @@ impl Draft {
             invitation: !self.invitation_id.is_empty(),
             link: !self.link.expose().is_empty(),
             person: false,
+            bill: self.bill.as_ref().map(|_| BillNeeds::default()),
         }
     }
 }
@@ -173,6 +185,26 @@ impl Findings {
             self.add(field, "a mail of this kind has none");
         }
         None
+    }
+
+    fn read_bill(&mut self, needs: Option<BillNeeds>, bill: Option<BillDraft>) -> Bill {
+        match (needs, bill) {
+            (Some(needs), Some(bill)) => {
+                for (index, count) in bill.seats.iter().enumerate() {
+                    self.check_text(
+                        &format!("bill.seats[{index}].product_name"),
+                        &count.product_name,
+                        1,
+                        MAX_NAME,
+                    );
+                }
+                return bill.read(needs, |field, problem| self.add(&format!("bill.{field}"), problem));
+            }
+            (Some(_), None) => self.add("bill", "a bill is required"),
+            (None, Some(_)) => self.add("bill", "a mail of this kind has none"),
+            (None, None) => {}
+        }
+        Bill::default()
     }
 
     fn check_texts(&mut self, draft: &Draft, needs: Needs) {
@@ -224,6 +256,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::SeatCount;
 
     fn draft() -> Draft {
         Draft {
@@ -244,6 +277,22 @@ mod tests {
                 guide_url: "https://usher.example/guide".into(),
             }],
             resent: false,
+            bill: None,
+            wording: None,
+        }
+    }
+
+    fn bill() -> BillDraft {
+        BillDraft {
+            invoice_number: 7,
+            amount: 1_250,
+            currency: "EUR".into(),
+            date: "2026-08-03".into(),
+            seats: vec![SeatCount {
+                product_name: "Meeting".into(),
+                present: 5,
+                seats: 3,
+            }],
         }
     }
 
@@ -318,6 +367,7 @@ mod tests {
         let mut draft = Draft {
             kind: Some(kind),
             products: Vec::new(),
+            bill: needs.bill.map(|_| bill()),
             ..draft()
         };
         if !needs.account {
@@ -345,6 +395,7 @@ mod tests {
                 invitation: order.invitation.is_some(),
                 link: order.link.is_some() && order.content.expire_time.is_some(),
                 person: !order.content.person_name.is_empty(),
+                bill: needs.bill.filter(|_| order.content.bill != Bill::default()),
             };
             assert_eq!(held, needs, "{kind:?}");
         }
@@ -354,7 +405,11 @@ mod tests {
     fn a_mail_that_lacks_what_its_kind_needs_or_has_more_is_refused() {
         for kind in Kind::ALL {
             let (needs, full) = (kind.needs(), draft());
-            let cases: [(&str, bool, Draft); 4] = [
+            let cases: [(&str, bool, Draft); 5] = [
+                ("bill", needs.bill.is_some(), {
+                    let bill = needs.bill.is_none().then(bill);
+                    Draft { bill, ..notice(kind) }
+                }),
                 ("account_id", needs.account, {
                     let account_id = if needs.account { String::new() } else { full.account_id };
                     Draft {
@@ -402,6 +457,30 @@ mod tests {
                 vec![]
             };
             assert_eq!(fields(nameless), refused, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_welcome_has_words_of_the_accounts_own() {
+        let wording = WordingKey {
+            id: "emt_1".into(),
+            version: 1,
+        };
+        for kind in Kind::ALL {
+            let wording = Some(wording.clone());
+            let refused: &[&str] = if kind == Kind::Welcome {
+                &[]
+            } else {
+                &["mails[3].wording"]
+            };
+            assert_eq!(
+                fields(Draft {
+                    wording,
+                    ..notice(kind)
+                }),
+                refused,
+                "{kind:?}"
+            );
         }
     }
 

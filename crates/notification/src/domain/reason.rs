@@ -15,7 +15,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// Line separators, and overrides of the writing direction, by which a text reads as another one.
-pub(super) const fn is_formatting(c: char) -> bool {
+pub(crate) const fn is_formatting(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

@@ -4,9 +4,11 @@ use proto::notification::internal::v1 as internal;
 use proto::notification::v1 as api;
 use types::{AccountId, Email, InvitationId, MailId, PageSize, Timestamp};
 
+use super::wording;
 use crate::app::Changes;
 use crate::domain::{
-    Delivery, Draft, Filter, GrantedProduct, KeptMail, Kind, Link, MailKey, State, Suppression, Violation, Wanted,
+    BillDraft, Delivery, Draft, Filter, GrantedProduct, KeptMail, Kind, Link, MailKey, SeatCount, State, Suppression,
+    Violation, Wanted,
 };
 use crate::error::Error;
 
@@ -16,10 +18,6 @@ const MAX_INVITATIONS: usize = 1_000;
 /// One mail that is ordered.
 pub(super) fn draft(mail: internal::Mail) -> Draft {
     let kind = kind_from(mail.kind());
-    let product = |product: internal::GrantedProduct| GrantedProduct {
-        name: product.name,
-        guide_url: product.guide_url,
-    };
     Draft {
         send_key: mail.send_key,
         account_id: mail.account_id,
@@ -34,7 +32,32 @@ pub(super) fn draft(mail: internal::Mail) -> Draft {
         link: Link::new(mail.link),
         expire_time: mail.expire_time.and_then(time_from),
         products: mail.products.into_iter().map(product).collect(),
+        bill: mail.bill.map(bill),
+        wording: mail.wording.map(wording::key),
         resent: mail.resent,
+    }
+}
+
+fn bill(bill: internal::Bill) -> BillDraft {
+    let seats = bill.seats.into_iter().map(|count| SeatCount {
+        product_name: count.product_name,
+        present: count.present,
+        seats: count.seats,
+    });
+    BillDraft {
+        invoice_number: bill.invoice_number,
+        amount: bill.amount,
+        currency: bill.currency,
+        date: bill.date,
+        seats: seats.collect(),
+    }
+}
+
+/// A product that is granted.
+pub(super) fn product(product: internal::GrantedProduct) -> GrantedProduct {
+    GrantedProduct {
+        name: product.name,
+        guide_url: product.guide_url,
     }
 }
 
@@ -205,6 +228,15 @@ const fn kind(kind: Kind) -> api::delivery::Kind {
         Kind::BillingContactOffered => api::delivery::Kind::BillingContactOffered,
         Kind::BillingContactChanged => api::delivery::Kind::BillingContactChanged,
         Kind::AccountClosed => api::delivery::Kind::AccountClosed,
+        Kind::InvoiceIssued => api::delivery::Kind::InvoiceIssued,
+        Kind::CreditNoteIssued => api::delivery::Kind::CreditNoteIssued,
+        Kind::PaymentFailed => api::delivery::Kind::PaymentFailed,
+        Kind::SubscriptionGrace => api::delivery::Kind::SubscriptionGrace,
+        Kind::SubscriptionCancelled => api::delivery::Kind::SubscriptionCancelled,
+        Kind::SubscriptionEnded => api::delivery::Kind::SubscriptionEnded,
+        Kind::TrialEnding => api::delivery::Kind::TrialEnding,
+        Kind::SeatsDecreasing => api::delivery::Kind::SeatsDecreasing,
+        Kind::SeatsOverLimit => api::delivery::Kind::SeatsOverLimit,
     }
 }
 
@@ -222,6 +254,15 @@ const fn kind_from(kind: api::delivery::Kind) -> Option<Kind> {
         api::delivery::Kind::BillingContactOffered => Some(Kind::BillingContactOffered),
         api::delivery::Kind::BillingContactChanged => Some(Kind::BillingContactChanged),
         api::delivery::Kind::AccountClosed => Some(Kind::AccountClosed),
+        api::delivery::Kind::InvoiceIssued => Some(Kind::InvoiceIssued),
+        api::delivery::Kind::CreditNoteIssued => Some(Kind::CreditNoteIssued),
+        api::delivery::Kind::PaymentFailed => Some(Kind::PaymentFailed),
+        api::delivery::Kind::SubscriptionGrace => Some(Kind::SubscriptionGrace),
+        api::delivery::Kind::SubscriptionCancelled => Some(Kind::SubscriptionCancelled),
+        api::delivery::Kind::SubscriptionEnded => Some(Kind::SubscriptionEnded),
+        api::delivery::Kind::TrialEnding => Some(Kind::TrialEnding),
+        api::delivery::Kind::SeatsDecreasing => Some(Kind::SeatsDecreasing),
+        api::delivery::Kind::SeatsOverLimit => Some(Kind::SeatsOverLimit),
     }
 }
 
@@ -253,7 +294,7 @@ const fn state_from(state: api::delivery::State) -> Option<State> {
 }
 
 /// The years 1 to 9999, as the type's own comments say.
-fn time_from(time: prost_types::Timestamp) -> Option<Timestamp> {
+pub(super) fn time_from(time: prost_types::Timestamp) -> Option<Timestamp> {
     let in_range =
         (-62_135_596_800..=253_402_300_799).contains(&time.seconds) && (0..1_000_000_000).contains(&time.nanos);
     in_range.then(|| Timestamp::from_micros(time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000))

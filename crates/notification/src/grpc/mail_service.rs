@@ -7,7 +7,7 @@ use proto::notification::internal::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Grpc, convert};
+use super::{Grpc, convert, wording};
 
 #[tonic::async_trait]
 impl MailService for Grpc {
@@ -15,8 +15,12 @@ impl MailService for Grpc {
         &self,
         request: Request<EnqueueMailsRequest>,
     ) -> Result<Response<EnqueueMailsResponse>, Status> {
-        let drafts = request.into_inner().mails.into_iter().map(convert::draft);
-        self.0.enqueue_mails(drafts.collect()).await?;
+        let EnqueueMailsRequest { mails, wordings } = request.into_inner();
+        let wordings = wordings.into_iter().enumerate();
+        let wordings = wordings.map(|(index, words)| wording::wording(index, words));
+        let wordings = wordings.collect::<Result<Vec<_>, _>>()?;
+        let drafts = mails.into_iter().map(convert::draft).collect();
+        self.0.enqueue_mails(drafts, wordings).await?;
         Ok(Response::new(EnqueueMailsResponse {}))
     }
 

@@ -5,9 +5,12 @@ mod delivery_service;
 mod mail_service;
 mod status;
 mod suppression_service;
+mod wording;
+mod wording_service;
 
 use proto::notification::internal::v1::mail_service_server::MailServiceServer;
 use proto::notification::internal::v1::suppression_service_server::SuppressionServiceServer;
+use proto::notification::internal::v1::wording_service_server::WordingServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
 use tonic::service::Routes;
 
@@ -22,5 +25,6 @@ pub(crate) fn routes(app: App, max_message_bytes: usize) -> Routes {
     let grpc = Grpc(app);
     Routes::new(DeliveryServiceServer::new(grpc.clone()).max_decoding_message_size(max_message_bytes))
         .add_service(MailServiceServer::new(grpc.clone()).max_decoding_message_size(max_message_bytes))
+        .add_service(WordingServiceServer::new(grpc.clone()).max_decoding_message_size(max_message_bytes))
         .add_service(SuppressionServiceServer::new(grpc).max_decoding_message_size(max_message_bytes))
 }

@@ -56,6 +56,12 @@ impl From<Error> for Status {
                 "SUPPRESSION_NOT_FOUND",
                 "Nothing keeps e-mails from this address.",
             ),
+            Error::WordingMalformed(violation) => refuse(
+                "WORDING_MALFORMED",
+                "Nothing was kept: correct the words that are named.",
+                &[violation],
+            ),
+            Error::Render(error) => chassis::internal(&*error),
             Error::IdMalformed(violations) => refuse("ID_MALFORMED", "Correct the ids that are named.", &violations),
             Error::ListMalformed(violation) => {
                 refuse("LIST_MALFORMED", "Correct the field that is named.", &[violation])
@@ -154,6 +160,12 @@ mod tests {
                 Code::Unavailable,
                 "PEER_UNAVAILABLE",
             ),
+            (
+                Error::WordingMalformed(violation()),
+                Code::InvalidArgument,
+                "WORDING_MALFORMED",
+            ),
+            (Error::Render("no shape".into()), Code::Internal, "INTERNAL"),
             (
                 Error::IdMalformed(vec![violation()]),
                 Code::InvalidArgument,

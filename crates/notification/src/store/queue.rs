@@ -8,7 +8,7 @@ use storage::{Sql, StorageError, json};
 use types::{AccountId, Email, MailId, Timestamp};
 
 use super::unreadable;
-use crate::domain::{Claim, Kind, Lane, Letter, Link, Mail, Verdict};
+use crate::domain::{Claim, Kind, Lane, Letter, Link, Mail, Verdict, WordingKey};
 
 /// In turn from each lane the one that is due longest, up to the places its domain has. A mail waits for the older ones to
 /// the same reader, except for those that step aside.
@@ -42,7 +42,7 @@ const CLAIM: Sql = Sql {
         UPDATE mails SET state = 'SENDING', lease_owner = $3, lease_until = $4, attempts = attempts + 1
         FROM claimed WHERE mails.id = claimed.id
         RETURNING mails.id, mails.account_id, mails.recipient, mails.recipient_domain, mails.resent, mails.kind,
-                  mails.to_address, mails.language, mails.content, mails.link, mails.message_id, mails.create_time,
+                  mails.to_address, mails.language, mails.content, mails.link, mails.wording_id, mails.wording_version, mails.message_id, mails.create_time,
                   mails.attempts,
                   (SELECT s.reason FROM suppressions AS s WHERE s.address = mails.recipient) AS suppressed,
                   EXISTS (SELECT 1 FROM cancellations AS c
@@ -73,7 +73,7 @@ const CLAIM: Sql = Sql {
                 FROM turns)
             SELECT id FROM places WHERE domain_turn <= free ORDER BY turn, place LIMIT $2)
         RETURNING id, account_id, recipient, recipient_domain, resent, kind, to_address, language, content, link,
-                  message_id, create_time, attempts,
+                  wording_id, wording_version, message_id, create_time, attempts,
                   (SELECT s.reason FROM suppressions AS s WHERE s.address = mails.recipient) AS suppressed,
                   EXISTS (SELECT 1 FROM cancellations AS c
                       WHERE c.account_id = mails.account_id AND c.send_key = mails.send_key) AS cancelled",
@@ -153,6 +153,8 @@ struct Row {
     language: String,
     content: String,
     link: Option<String>,
+    wording_id: Option<String>,
+    wording_version: Option<i64>,
     message_id: String,
     create_time: i64,
     attempts: i64,
@@ -293,6 +295,10 @@ fn read_mail(id: MailId, row: Row) -> Result<Mail, StorageError> {
         language: row.language,
         content: serde_json::from_str(&row.content).map_err(|error| unreadable("mails.content", error))?,
         link: row.link.map(Link::new),
+        wording: row
+            .wording_id
+            .zip(row.wording_version)
+            .map(|(id, version)| WordingKey { id, version }),
         message_id: row.message_id,
         create_time: Timestamp::from_micros(row.create_time),
     })

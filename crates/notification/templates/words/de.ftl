@@ -11,6 +11,12 @@ link_help = Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adres
 guide = Erste Schritte
 colon = :
 expire_time = { weekday }, { $day }. { month } { $year }, { $time } Uhr (UTC)
+on_date = am { $day }. { month } { $year }
+until_date = bis zum { $day }. { month } { $year }
+money = { $amount }{"\u00A0"}{ $currency }
+group_mark = .
+decimal_mark = ,
+grouped_from = 4
 weekday = { $weekday ->
     [1] Montag
     [2] Dienstag
@@ -106,3 +112,64 @@ ACCOUNT_CLOSED = Das Konto { $account } wurde geschlossen
        *[no] Das Konto { $account } wurde geschlossen.
     } Niemand kann sich mehr dort anmelden, das Abonnement ist beendet, und Ihre E-Mail-Adresse ist für ein anderes Konto frei.
     .foot = Vielen Dank, dass Sie Usher verwendet haben.
+
+INVOICE_ISSUED = Rechnung { $number } für { $account }
+    .lead = Die Rechnung { $number } für { $account } wurde ausgestellt. { $amount_known ->
+        [yes] Zu zahlen: { money }.
+       *[no] Es ist nichts mehr zu zahlen.
+    }
+    .more = Melden Sie sich an, um sie anzusehen und herunterzuladen.
+    .foot = Sie erhalten diese E-Mail, weil Rechnungen für { $account } an diese Adresse gesendet werden.
+
+CREDIT_NOTE_ISSUED = Gutschrift { $number } für { $account }
+    .lead = Die Gutschrift { $number } für { $account } wurde ausgestellt. { $amount_known ->
+        [yes] Dem Guthaben des Kontos wurden { money } gutgeschrieben; es wird für künftige Rechnungen zuerst verwendet.
+       *[no] Sie hebt eine nicht bezahlte Rechnung auf: Für diese ist nichts mehr zu zahlen.
+    }
+    .more = Melden Sie sich an, um sie anzusehen und herunterzuladen.
+    .foot = Sie erhalten diese E-Mail, weil Rechnungen für { $account } an diese Adresse gesendet werden.
+
+PAYMENT_FAILED = Die Rechnung { $number } für { $account } ist nicht bezahlt
+    .lead = Die Zahlung von { money } für die Rechnung { $number } von { $account } ist fehlgeschlagen oder verspätet. { $date_known ->
+        [yes] Sie wird { on_date } erneut angefordert.
+       *[no] Dies war der letzte Versuch.
+    }
+    .more = Melden Sie sich an, um die Zahlungsart zu prüfen. Wenn die Rechnung nicht bezahlt wird, können keine weiteren Lizenzen vergeben werden, und nach einer Nachfrist endet das Abonnement.
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+SUBSCRIPTION_GRACE = Das Abonnement von { $account } ist nicht bezahlt
+    .lead = Das Abonnement von { $account } wurde trotz mehrerer Aufforderungen nicht bezahlt. Wer eine Lizenz hat, behält sie { until_date }; weitere werden nicht vergeben.
+    .more = Wenn die offenen Rechnungen bis dahin bezahlt werden, geht alles weiter wie bisher. Andernfalls endet das Abonnement und mit ihm die Lizenzen. Daten gehen nicht verloren.
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+SUBSCRIPTION_CANCELLED = Das Abonnement von { $account } ist gekündigt
+    .lead = Das Abonnement von { $account } ist gekündigt. Wer eine Lizenz hat, behält sie { until_date }; weitere werden nicht vergeben.
+    .more = Wenn Sie weitermachen möchten, melden Sie sich an und wählen Sie einen Tarif. Daten gehen nicht verloren.
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+SUBSCRIPTION_ENDED = Das Abonnement von { $account } ist beendet
+    .lead = Das Abonnement von { $account } ist beendet, und mit ihm die Lizenzen.
+    .more = Wenn Sie weitermachen möchten, melden Sie sich an und wählen Sie einen Tarif. Daten gehen nicht verloren.
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+TRIAL_ENDING = Die Testphase von { $account } endet { on_date }
+    .lead = Die Testphase von { $account } endet { on_date }. { $amount_known ->
+        [yes] Danach geht sie in ein kostenpflichtiges Abonnement über; die erste Rechnung beträgt { money }.
+       *[no] Damit enden auch die Lizenzen, sofern Sie nicht vorher einen Tarif wählen.
+    }
+    .more = Melden Sie sich an, um die Tarife anzusehen und Ihr Abonnement zu ändern.
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+SEATS_DECREASING = { $account } hat bald weniger Lizenzen
+    .lead = { $account } hat { on_date } weniger Lizenzen als jetzt. Bis dahin werden keine Lizenzen vergeben, die es danach nicht mehr gäbe.
+    .more = Wenn dann mehr vergeben sind, verliert niemand eine Lizenz, aber weitere werden erst vergeben, wenn es wieder genug gibt.
+    .seats = Die Lizenzen ab diesem Tag
+    .row = { $product }: { $seats } statt { $present }
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.
+
+SEATS_OVER_LIMIT = Bei { $account } sind mehr Lizenzen vergeben, als es gibt
+    .lead = Bei { $account } sind mehr Lizenzen vergeben, als das Abonnement umfasst. Niemand verliert eine Lizenz, aber weitere werden erst vergeben, wenn es wieder genug gibt.
+    .more = Melden Sie sich an, um nicht benötigte Lizenzen freizugeben oder weitere hinzuzufügen.
+    .seats = Vergebene Lizenzen
+    .row = { $product }: { $present }, vorhanden { $seats }
+    .foot = Sie erhalten diese E-Mail, weil Sie Rechnungskontakt von { $account } sind.

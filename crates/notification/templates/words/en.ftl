@@ -1,5 +1,6 @@
 # English. The value of a message is a mail's subject, its attributes are the mail's parts.
-# $reader_known and $person_known are yes or no, $weekday runs from 1 (Monday) to 7.
+# $reader_known, $person_known, $amount_known and $date_known are yes or no, $weekday runs from 1 (Monday) to 7. A number has as
+# many digits as grouped_from says before group_mark stands between its thousands.
 
 ## What every mail may have
 
@@ -12,6 +13,12 @@ link_help = If the button does not work, copy this address into your browser{ co
 guide = How to get started
 colon = :
 expire_time = { weekday }, { $day } { month } { $year }, { $time } UTC
+on_date = on { $day } { month } { $year }
+until_date = until { $day } { month } { $year }
+money = { $currency }{"\u00A0"}{ $amount }
+group_mark = ,
+decimal_mark = .
+grouped_from = 4
 weekday = { $weekday ->
     [1] Monday
     [2] Tuesday
@@ -107,3 +114,64 @@ ACCOUNT_CLOSED = { $account } is closed
        *[no] The account { $account } was closed.
     } Nobody can log in to it any more, its subscription has ended, and your e-mail address is free for another account.
     .foot = Thank you for having used Usher.
+
+INVOICE_ISSUED = Invoice { $number } for { $account }
+    .lead = Invoice { $number } for { $account } has been issued. { $amount_known ->
+        [yes] To be paid: { money }.
+       *[no] Nothing is left to pay.
+    }
+    .more = Log in to see it and to download it.
+    .foot = You get this e-mail because invoices for { $account } are sent to this address.
+
+CREDIT_NOTE_ISSUED = Credit note { $number } for { $account }
+    .lead = Credit note { $number } for { $account } has been issued. { $amount_known ->
+        [yes] { money } has been added to the account’s balance, which pays first for whatever comes next.
+       *[no] It takes back an invoice that was not paid: nothing is owed for that one any more.
+    }
+    .more = Log in to see it and to download it.
+    .foot = You get this e-mail because invoices for { $account } are sent to this address.
+
+PAYMENT_FAILED = Invoice { $number } for { $account } is not paid
+    .lead = The payment of { money } for invoice { $number } of { $account } has failed or is late. { $date_known ->
+        [yes] It will be asked for again { on_date }.
+       *[no] This was the last attempt.
+    }
+    .more = Log in to look at the payment method. If the invoice stays unpaid, nobody new can be given a license, and after a time of grace the subscription ends.
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+SUBSCRIPTION_GRACE = The subscription of { $account } is not paid
+    .lead = The subscription of { $account } has not been paid, though payment was asked for several times. Whoever holds a license keeps it { until_date }; nobody new gets one.
+    .more = If the open invoices are paid before then, everything goes on as it was. Otherwise the subscription ends, and the licenses with it. No data are lost.
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+SUBSCRIPTION_CANCELLED = The subscription of { $account } is cancelled
+    .lead = The subscription of { $account } is cancelled. Whoever holds a license keeps it { until_date }; nobody new gets one.
+    .more = If you would like to go on, log in and choose a plan. No data are lost.
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+SUBSCRIPTION_ENDED = The subscription of { $account } has ended
+    .lead = The subscription of { $account } has ended, and the licenses with it.
+    .more = If you would like to go on, log in and choose a plan. No data are lost.
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+TRIAL_ENDING = The trial of { $account } ends { on_date }
+    .lead = The trial of { $account } ends { on_date }. { $amount_known ->
+        [yes] It goes on as a paid subscription; the first invoice will be { money }.
+       *[no] The licenses end with it, unless you choose a plan before then.
+    }
+    .more = Log in to see the plans and to change what you have.
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+SEATS_DECREASING = { $account } will have fewer licenses
+    .lead = { $account } will have fewer licenses { on_date }. Until then nobody new gets one that would not be there afterwards.
+    .more = If more are held by then, nobody loses theirs, but nobody new gets one until there are enough again.
+    .seats = The licenses from then on
+    .row = { $product }: { $seats } instead of { $present }
+    .foot = You get this e-mail because you are the billing contact of { $account }.
+
+SEATS_OVER_LIMIT = More licenses are held in { $account } than there are
+    .lead = More licenses are held in { $account } than its subscription gives. Nobody loses theirs, but nobody new gets one until there are enough again.
+    .more = Log in to release licenses that are not needed, or to add some.
+    .seats = Licenses held
+    .row = { $product }: { $present } of { $seats }
+    .foot = You get this e-mail because you are the billing contact of { $account }.

@@ -11,6 +11,12 @@ link_help = Si el botón no funciona, copie esta dirección en su navegador{ col
 guide = Primeros pasos
 colon = :
 expire_time = { weekday }, { $day } de { month } de { $year }, a las { $time } (UTC)
+on_date = el { $day } de { month } de { $year }
+until_date = hasta el { $day } de { month } de { $year }
+money = { $amount }{"\u00A0"}{ $currency }
+group_mark = .
+decimal_mark = ,
+grouped_from = 5
 weekday = { $weekday ->
     [1] lunes
     [2] martes
@@ -106,3 +112,64 @@ ACCOUNT_CLOSED = La cuenta { $account } se ha cerrado
        *[no] La cuenta { $account } se ha cerrado.
     } Ya nadie puede iniciar sesión en ella, su suscripción ha terminado y su dirección de correo queda libre para otra cuenta.
     .foot = Gracias por haber usado Usher.
+
+INVOICE_ISSUED = Factura { $number } de { $account }
+    .lead = Se ha emitido la factura { $number } de { $account }. { $amount_known ->
+        [yes] Importe a pagar: { money }.
+       *[no] No queda nada por pagar.
+    }
+    .more = Inicie sesión para verla y descargarla.
+    .foot = Recibe este correo porque las facturas de { $account } se envían a esta dirección.
+
+CREDIT_NOTE_ISSUED = Factura rectificativa { $number } de { $account }
+    .lead = Se ha emitido la factura rectificativa { $number } de { $account }. { $amount_known ->
+        [yes] Se han abonado { money } al saldo de la cuenta, que se usará primero para lo próximo que haya que pagar.
+       *[no] Anula una factura que no se había pagado: ya no se debe nada por ella.
+    }
+    .more = Inicie sesión para verla y descargarla.
+    .foot = Recibe este correo porque las facturas de { $account } se envían a esta dirección.
+
+PAYMENT_FAILED = La factura { $number } de { $account } no está pagada
+    .lead = El pago de { money } de la factura { $number } de { $account } ha fallado o se ha retrasado. { $date_known ->
+        [yes] Se solicitará de nuevo { on_date }.
+       *[no] Este ha sido el último intento.
+    }
+    .more = Inicie sesión para revisar el método de pago. Si la factura sigue sin pagarse, no se podrán asignar más licencias y, tras un plazo de gracia, la suscripción terminará.
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+SUBSCRIPTION_GRACE = La suscripción de { $account } no está pagada
+    .lead = La suscripción de { $account } no se ha pagado a pesar de varias solicitudes. Quien tiene una licencia la conserva { until_date }; no se asignan más.
+    .more = Si las facturas abiertas se pagan antes, todo seguirá como hasta ahora. De lo contrario, la suscripción terminará y, con ella, las licencias. No se perderá ningún dato.
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+SUBSCRIPTION_CANCELLED = La suscripción de { $account } está cancelada
+    .lead = La suscripción de { $account } está cancelada. Quien tiene una licencia la conserva { until_date }; no se asignan más.
+    .more = Si desea continuar, inicie sesión y elija un plan. No se perderá ningún dato.
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+SUBSCRIPTION_ENDED = La suscripción de { $account } ha terminado
+    .lead = La suscripción de { $account } ha terminado y, con ella, las licencias.
+    .more = Si desea continuar, inicie sesión y elija un plan. No se ha perdido ningún dato.
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+TRIAL_ENDING = La prueba de { $account } termina { on_date }
+    .lead = La prueba de { $account } termina { on_date }. { $amount_known ->
+        [yes] Continuará como suscripción de pago; la primera factura será de { money }.
+       *[no] Con ella terminarán las licencias, salvo que antes elija un plan.
+    }
+    .more = Inicie sesión para ver los planes y cambiar lo que tiene.
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+SEATS_DECREASING = { $account } tendrá menos licencias
+    .lead = { $account } tendrá menos licencias { on_date }. Hasta entonces no se asignará ninguna que después ya no exista.
+    .more = Si para entonces hay más asignadas, nadie perderá la suya, pero no se asignarán más hasta que vuelva a haber suficientes.
+    .seats = Las licencias a partir de ese día
+    .row = { $product }: { $seats } en lugar de { $present }
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.
+
+SEATS_OVER_LIMIT = En { $account } hay más licencias asignadas de las que tiene
+    .lead = En { $account } hay más licencias asignadas de las que incluye su suscripción. Nadie pierde la suya, pero no se asignarán más hasta que vuelva a haber suficientes.
+    .more = Inicie sesión para liberar las licencias que no se necesitan o para añadir más.
+    .seats = Licencias asignadas
+    .row = { $product }: { $present } de { $seats }
+    .foot = Recibe este correo porque usted es el contacto de facturación de { $account }.

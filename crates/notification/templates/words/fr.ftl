@@ -14,6 +14,18 @@ expire_time = { weekday } { $day ->
     [1] 1er
    *[other] { $day }
 } { month } { $year } à { $time } (UTC)
+on_date = le { $day ->
+    [1] 1er
+   *[other] { $day }
+} { month } { $year }
+until_date = jusqu’au { $day ->
+    [1] 1er
+   *[other] { $day }
+} { month } { $year }
+money = { $amount }{"\u00A0"}{ $currency }
+group_mark = {"\u202F"}
+decimal_mark = ,
+grouped_from = 4
 weekday = { $weekday ->
     [1] lundi
     [2] mardi
@@ -109,3 +121,64 @@ ACCOUNT_CLOSED = Le compte { $account } a été fermé
        *[no] Le compte { $account } a été fermé.
     } Plus personne ne peut s’y connecter, son abonnement a pris fin, et votre adresse e-mail peut servir pour un autre compte.
     .foot = Merci d’avoir utilisé Usher.
+
+INVOICE_ISSUED = Facture { $number } du compte { $account }
+    .lead = La facture { $number } du compte { $account } a été émise. { $amount_known ->
+        [yes] À payer{ colon } { money }.
+       *[no] Il ne reste rien à payer.
+    }
+    .more = Connectez-vous pour la consulter et la télécharger.
+    .foot = Vous recevez cet e-mail parce que les factures du compte { $account } sont envoyées à cette adresse.
+
+CREDIT_NOTE_ISSUED = Avoir { $number } du compte { $account }
+    .lead = L’avoir { $number } du compte { $account } a été émis. { $amount_known ->
+        [yes] { money } ont été ajoutés au solde du compte, qui sera utilisé en premier pour les prochaines factures.
+       *[no] Il annule une facture non payée{ colon } plus rien n’est dû pour celle-ci.
+    }
+    .more = Connectez-vous pour le consulter et le télécharger.
+    .foot = Vous recevez cet e-mail parce que les factures du compte { $account } sont envoyées à cette adresse.
+
+PAYMENT_FAILED = La facture { $number } du compte { $account } n’est pas payée
+    .lead = Le paiement de { money } pour la facture { $number } du compte { $account } a échoué ou est en retard. { $date_known ->
+        [yes] Il sera demandé de nouveau { on_date }.
+       *[no] C’était la dernière tentative.
+    }
+    .more = Connectez-vous pour vérifier le moyen de paiement. Si la facture reste impayée, aucune nouvelle licence ne pourra être attribuée et, après un délai de grâce, l’abonnement prendra fin.
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+SUBSCRIPTION_GRACE = L’abonnement du compte { $account } n’est pas payé
+    .lead = L’abonnement du compte { $account } n’a pas été payé malgré plusieurs demandes. Les licences attribuées sont conservées { until_date }{"\u00A0"}; aucune nouvelle n’est attribuée.
+    .more = Si les factures ouvertes sont payées d’ici là, tout continue comme avant. Sinon, l’abonnement prend fin, et les licences avec lui. Aucune donnée n’est perdue.
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+SUBSCRIPTION_CANCELLED = L’abonnement du compte { $account } est résilié
+    .lead = L’abonnement du compte { $account } est résilié. Les licences attribuées sont conservées { until_date }{"\u00A0"}; aucune nouvelle n’est attribuée.
+    .more = Si vous souhaitez continuer, connectez-vous et choisissez une offre. Aucune donnée n’est perdue.
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+SUBSCRIPTION_ENDED = L’abonnement du compte { $account } a pris fin
+    .lead = L’abonnement du compte { $account } a pris fin, et les licences avec lui.
+    .more = Si vous souhaitez continuer, connectez-vous et choisissez une offre. Aucune donnée n’est perdue.
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+TRIAL_ENDING = L’essai du compte { $account } prend fin { on_date }
+    .lead = L’essai du compte { $account } prend fin { on_date }. { $amount_known ->
+        [yes] Il se poursuit par un abonnement payant{"\u00A0"}; la première facture sera de { money }.
+       *[no] Les licences prennent fin avec lui, à moins que vous ne choisissiez une offre d’ici là.
+    }
+    .more = Connectez-vous pour voir les offres et modifier votre abonnement.
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+SEATS_DECREASING = Le compte { $account } aura moins de licences
+    .lead = Le compte { $account } aura moins de licences { on_date }. D’ici là, aucune licence qui n’existerait plus ensuite n’est attribuée.
+    .more = Si davantage de licences sont alors attribuées, personne ne perd la sienne, mais aucune nouvelle n’est attribuée tant qu’il n’y en a pas de nouveau assez.
+    .seats = Les licences à partir de cette date
+    .row = { $product }{ colon } { $seats } au lieu de { $present }
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.
+
+SEATS_OVER_LIMIT = Le compte { $account } a attribué plus de licences qu’il n’en a
+    .lead = Plus de licences sont attribuées dans le compte { $account } que son abonnement n’en comprend. Personne ne perd la sienne, mais aucune nouvelle n’est attribuée tant qu’il n’y en a pas de nouveau assez.
+    .more = Connectez-vous pour libérer les licences inutiles ou en ajouter.
+    .seats = Licences attribuées
+    .row = { $product }{ colon } { $present } sur { $seats }
+    .foot = Vous recevez cet e-mail parce que vous êtes contact de facturation du compte { $account }.

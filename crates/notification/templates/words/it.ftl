@@ -14,6 +14,22 @@ expire_time = { $time } (UTC) di { weekday } { $day ->
     [1] 1º
    *[other] { $day }
 } { month } { $year }
+on_date = { $day ->
+    [1] il 1º
+    [8] l’8
+    [11] l’11
+   *[other] il { $day }
+} { month } { $year }
+until_date = { $day ->
+    [1] fino al 1º
+    [8] fino all’8
+    [11] fino all’11
+   *[other] fino al { $day }
+} { month } { $year }
+money = { $amount }{"\u00A0"}{ $currency }
+group_mark = .
+decimal_mark = ,
+grouped_from = 4
 weekday = { $weekday ->
     [1] lunedì
     [2] martedì
@@ -109,3 +125,64 @@ ACCOUNT_CLOSED = L’account { $account } è stato chiuso
        *[no] L’account { $account } è stato chiuso.
     } Nessuno può più accedervi, l’abbonamento è terminato e il Suo indirizzo e-mail è libero per un altro account.
     .foot = Grazie per aver usato Usher.
+
+INVOICE_ISSUED = Fattura { $number } per l’account { $account }
+    .lead = È stata emessa la fattura { $number } per l’account { $account }. { $amount_known ->
+        [yes] Da pagare: { money }.
+       *[no] Non resta nulla da pagare.
+    }
+    .more = Acceda per visualizzarla e scaricarla.
+    .foot = Riceve questa e-mail perché le fatture dell’account { $account } vengono inviate a questo indirizzo.
+
+CREDIT_NOTE_ISSUED = Nota di credito { $number } per l’account { $account }
+    .lead = È stata emessa la nota di credito { $number } per l’account { $account }. { $amount_known ->
+        [yes] L’importo di { money } è stato aggiunto al saldo dell’account, che verrà usato per primo per le prossime fatture.
+       *[no] Annulla una fattura non pagata: per quella non è più dovuto nulla.
+    }
+    .more = Acceda per visualizzarla e scaricarla.
+    .foot = Riceve questa e-mail perché le fatture dell’account { $account } vengono inviate a questo indirizzo.
+
+PAYMENT_FAILED = La fattura { $number } per l’account { $account } non è pagata
+    .lead = Il pagamento di { money } per la fattura { $number } dell’account { $account } non è riuscito o è in ritardo. { $date_known ->
+        [yes] Verrà richiesto di nuovo { on_date }.
+       *[no] Questo era l’ultimo tentativo.
+    }
+    .more = Acceda per controllare il metodo di pagamento. Se la fattura resta non pagata, non sarà possibile assegnare altre licenze e, dopo un periodo di tolleranza, l’abbonamento terminerà.
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+SUBSCRIPTION_GRACE = L’abbonamento dell’account { $account } non è pagato
+    .lead = L’abbonamento dell’account { $account } non è stato pagato nonostante diverse richieste. Chi ha una licenza la conserva { until_date }; non ne vengono assegnate altre.
+    .more = Se le fatture aperte vengono pagate prima, tutto continua come prima. Altrimenti l’abbonamento termina, e con esso le licenze. Nessun dato va perso.
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+SUBSCRIPTION_CANCELLED = L’abbonamento dell’account { $account } è disdetto
+    .lead = L’abbonamento dell’account { $account } è disdetto. Chi ha una licenza la conserva { until_date }; non ne vengono assegnate altre.
+    .more = Se desidera continuare, acceda e scelga un piano. Nessun dato va perso.
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+SUBSCRIPTION_ENDED = L’abbonamento dell’account { $account } è terminato
+    .lead = L’abbonamento dell’account { $account } è terminato, e con esso le licenze.
+    .more = Se desidera continuare, acceda e scelga un piano. Nessun dato è andato perso.
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+TRIAL_ENDING = La prova dell’account { $account } termina { on_date }
+    .lead = La prova dell’account { $account } termina { on_date }. { $amount_known ->
+        [yes] Prosegue come abbonamento a pagamento; la prima fattura sarà di { money }.
+       *[no] Con essa terminano le licenze, a meno che prima non scelga un piano.
+    }
+    .more = Acceda per vedere i piani e modificare il Suo abbonamento.
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+SEATS_DECREASING = L’account { $account } avrà meno licenze
+    .lead = L’account { $account } avrà meno licenze { on_date }. Fino ad allora non vengono assegnate licenze che dopo non ci sarebbero più.
+    .more = Se allora ne risulteranno assegnate di più, nessuno perderà la propria, ma non ne verranno assegnate altre finché non saranno di nuovo sufficienti.
+    .seats = Le licenze da quel giorno
+    .row = { $product }: { $seats } invece di { $present }
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.
+
+SEATS_OVER_LIMIT = Nell’account { $account } sono assegnate più licenze di quante ce ne siano
+    .lead = Nell’account { $account } sono assegnate più licenze di quante ne comprenda l’abbonamento. Nessuno perde la propria, ma non ne vengono assegnate altre finché non saranno di nuovo sufficienti.
+    .more = Acceda per liberare le licenze che non servono o per aggiungerne altre.
+    .seats = Licenze assegnate
+    .row = { $product }: { $present } su { $seats }
+    .foot = Riceve questa e-mail perché è referente per la fatturazione dell’account { $account }.

@@ -11,6 +11,12 @@ link_help = Werkt de knop niet? Kopieer dan dit adres naar uw browser{ colon }
 guide = Aan de slag
 colon = :
 expire_time = { weekday } { $day } { month } { $year }, { $time } uur (UTC)
+on_date = op { $day } { month } { $year }
+until_date = tot { $day } { month } { $year }
+money = { $currency }{"\u00A0"}{ $amount }
+group_mark = .
+decimal_mark = ,
+grouped_from = 4
 weekday = { $weekday ->
     [1] maandag
     [2] dinsdag
@@ -106,3 +112,64 @@ ACCOUNT_CLOSED = Het account { $account } is gesloten
        *[no] Het account { $account } is gesloten.
     } Niemand kan er nog inloggen, het abonnement is beëindigd en uw e-mailadres is vrij voor een ander account.
     .foot = Bedankt dat u Usher hebt gebruikt.
+
+INVOICE_ISSUED = Factuur { $number } voor { $account }
+    .lead = Factuur { $number } voor { $account } is opgesteld. { $amount_known ->
+        [yes] Te betalen: { money }.
+       *[no] Er hoeft niets meer te worden betaald.
+    }
+    .more = Log in om de factuur te bekijken en te downloaden.
+    .foot = U ontvangt deze e-mail omdat facturen voor { $account } naar dit adres worden gestuurd.
+
+CREDIT_NOTE_ISSUED = Creditnota { $number } voor { $account }
+    .lead = Creditnota { $number } voor { $account } is opgesteld. { $amount_known ->
+        [yes] Er is { money } toegevoegd aan het tegoed van het account, dat als eerste wordt gebruikt voor wat er nog komt.
+       *[no] Deze maakt een onbetaalde factuur ongedaan: daarvoor is niets meer verschuldigd.
+    }
+    .more = Log in om de creditnota te bekijken en te downloaden.
+    .foot = U ontvangt deze e-mail omdat facturen voor { $account } naar dit adres worden gestuurd.
+
+PAYMENT_FAILED = Factuur { $number } voor { $account } is niet betaald
+    .lead = De betaling van { money } voor factuur { $number } van { $account } is mislukt of te laat. { $date_known ->
+        [yes] Er wordt { on_date } opnieuw om gevraagd.
+       *[no] Dit was de laatste poging.
+    }
+    .more = Log in om de betaalmethode te controleren. Als de factuur onbetaald blijft, kunnen er geen nieuwe licenties worden toegewezen en eindigt het abonnement na een respijtperiode.
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+SUBSCRIPTION_GRACE = Het abonnement van { $account } is niet betaald
+    .lead = Het abonnement van { $account } is ondanks meerdere verzoeken niet betaald. Wie een licentie heeft, houdt die { until_date }; er worden geen nieuwe toegewezen.
+    .more = Als de openstaande facturen voor die tijd worden betaald, gaat alles verder zoals het was. Anders eindigt het abonnement, en daarmee de licenties. Er gaan geen gegevens verloren.
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+SUBSCRIPTION_CANCELLED = Het abonnement van { $account } is opgezegd
+    .lead = Het abonnement van { $account } is opgezegd. Wie een licentie heeft, houdt die { until_date }; er worden geen nieuwe toegewezen.
+    .more = Wilt u verdergaan? Log dan in en kies een abonnement. Er gaan geen gegevens verloren.
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+SUBSCRIPTION_ENDED = Het abonnement van { $account } is beëindigd
+    .lead = Het abonnement van { $account } is beëindigd, en daarmee de licenties.
+    .more = Wilt u verdergaan? Log dan in en kies een abonnement. Er zijn geen gegevens verloren gegaan.
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+TRIAL_ENDING = De proefperiode van { $account } eindigt { on_date }
+    .lead = De proefperiode van { $account } eindigt { on_date }. { $amount_known ->
+        [yes] Daarna gaat ze over in een betaald abonnement; de eerste factuur bedraagt { money }.
+       *[no] Daarmee eindigen ook de licenties, tenzij u eerder een abonnement kiest.
+    }
+    .more = Log in om de abonnementen te bekijken en het uwe te wijzigen.
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+SEATS_DECREASING = { $account } krijgt minder licenties
+    .lead = { $account } heeft { on_date } minder licenties dan nu. Tot die tijd worden er geen licenties toegewezen die er daarna niet meer zouden zijn.
+    .more = Als er dan meer zijn toegewezen, raakt niemand een licentie kwijt, maar worden er geen nieuwe toegewezen tot er weer genoeg zijn.
+    .seats = De licenties vanaf die dag
+    .row = { $product }: { $seats } in plaats van { $present }
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.
+
+SEATS_OVER_LIMIT = Bij { $account } zijn meer licenties toegewezen dan er zijn
+    .lead = Bij { $account } zijn meer licenties toegewezen dan het abonnement omvat. Niemand raakt een licentie kwijt, maar er worden geen nieuwe toegewezen tot er weer genoeg zijn.
+    .more = Log in om licenties die niet nodig zijn vrij te geven of om er meer toe te voegen.
+    .seats = Toegewezen licenties
+    .row = { $product }: { $present } van { $seats }
+    .foot = U ontvangt deze e-mail omdat u contactpersoon voor facturering van { $account } bent.

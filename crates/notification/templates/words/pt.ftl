@@ -11,6 +11,12 @@ link_help = Se o botão não funcionar, copie este endereço para o seu navegado
 guide = Primeiros passos
 colon = :
 expire_time = { weekday }, { $day } de { month } de { $year }, às { $time } (UTC)
+on_date = em { $day } de { month } de { $year }
+until_date = até { $day } de { month } de { $year }
+money = { $amount }{"\u00A0"}{ $currency }
+group_mark = .
+decimal_mark = ,
+grouped_from = 4
 weekday = { $weekday ->
     [1] segunda-feira
     [2] terça-feira
@@ -106,3 +112,64 @@ ACCOUNT_CLOSED = A conta { $account } foi encerrada
        *[no] A conta { $account } foi encerrada.
     } Deixou de ser possível iniciar sessão nela, a assinatura terminou e o seu endereço de e-mail está livre para outra conta.
     .foot = Agradecemos por ter usado o Usher.
+
+INVOICE_ISSUED = Fatura { $number } de { $account }
+    .lead = A fatura { $number } de { $account } foi emitida. { $amount_known ->
+        [yes] A pagar: { money }.
+       *[no] Não resta nada a pagar.
+    }
+    .more = Inicie sessão para a ver e descarregar.
+    .foot = Recebe este e-mail porque as faturas de { $account } são enviadas para este endereço.
+
+CREDIT_NOTE_ISSUED = Nota de crédito { $number } de { $account }
+    .lead = A nota de crédito { $number } de { $account } foi emitida. { $amount_known ->
+        [yes] O valor de { money } foi somado ao saldo da conta, que será usado primeiro para o que vier a seguir.
+       *[no] Anula uma fatura que não foi paga: por ela, já nada é devido.
+    }
+    .more = Inicie sessão para a ver e descarregar.
+    .foot = Recebe este e-mail porque as faturas de { $account } são enviadas para este endereço.
+
+PAYMENT_FAILED = A fatura { $number } de { $account } não está paga
+    .lead = O pagamento de { money } da fatura { $number } de { $account } falhou ou está atrasado. { $date_known ->
+        [yes] Será pedido novamente { on_date }.
+       *[no] Esta foi a última tentativa.
+    }
+    .more = Inicie sessão para verificar o meio de pagamento. Se a fatura continuar por pagar, não será possível atribuir mais licenças e, após um período de tolerância, a assinatura termina.
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+SUBSCRIPTION_GRACE = A assinatura de { $account } não está paga
+    .lead = A assinatura de { $account } não foi paga, apesar de vários pedidos. Quem tem uma licença mantém-na { until_date }; não são atribuídas outras.
+    .more = Se as faturas em aberto forem pagas até lá, tudo continua como antes. Caso contrário, a assinatura termina e, com ela, as licenças. Nenhum dado se perde.
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+SUBSCRIPTION_CANCELLED = A assinatura de { $account } está cancelada
+    .lead = A assinatura de { $account } está cancelada. Quem tem uma licença mantém-na { until_date }; não são atribuídas outras.
+    .more = Se quiser continuar, inicie sessão e escolha um plano. Nenhum dado se perde.
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+SUBSCRIPTION_ENDED = A assinatura de { $account } terminou
+    .lead = A assinatura de { $account } terminou e, com ela, as licenças.
+    .more = Se quiser continuar, inicie sessão e escolha um plano. Nenhum dado se perdeu.
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+TRIAL_ENDING = O teste de { $account } termina { on_date }
+    .lead = O teste de { $account } termina { on_date }. { $amount_known ->
+        [yes] Continua como assinatura paga; a primeira fatura será de { money }.
+       *[no] Com ele terminam as licenças, a menos que antes escolha um plano.
+    }
+    .more = Inicie sessão para ver os planos e alterar o que tem.
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+SEATS_DECREASING = { $account } terá menos licenças
+    .lead = { $account } terá menos licenças { on_date }. Até lá, não é atribuída nenhuma licença que depois já não exista.
+    .more = Se nessa altura houver mais licenças atribuídas, ninguém perde a sua, mas não são atribuídas outras até voltar a haver suficientes.
+    .seats = As licenças a partir desse dia
+    .row = { $product }: { $seats } em vez de { $present }
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.
+
+SEATS_OVER_LIMIT = Em { $account } há mais licenças atribuídas do que as existentes
+    .lead = Em { $account } há mais licenças atribuídas do que as incluídas na assinatura. Ninguém perde a sua, mas não são atribuídas outras até voltar a haver suficientes.
+    .more = Inicie sessão para libertar as licenças que não são necessárias ou para acrescentar outras.
+    .seats = Licenças atribuídas
+    .row = { $product }: { $present } de { $seats }
+    .foot = Recebe este e-mail porque é responsável pelas faturas de { $account }.

@@ -44,6 +44,8 @@ mod suppressions;
 mod wait_for_mail;
 #[cfg(test)]
 mod watch_deliveries;
+#[cfg(test)]
+mod wordings;
 
 /// Makes each fact a test on SQLite and a test on PostgreSQL.
 #[cfg(test)]

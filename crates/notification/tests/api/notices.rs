@@ -1,6 +1,6 @@
 //! Mails that are not about an invitation.
 
-use proto::notification::internal::v1::Mail;
+use proto::notification::internal::v1::{Bill, Mail, SeatCount};
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::{Delivery, ListDeliveriesRequest};
 use sea_orm::{ConnectionTrait, Statement};
@@ -18,6 +18,7 @@ crate::on_both_databases!(
     the_link_of_a_notice_is_erased_when_it_is_sent,
     an_account_sees_its_notices_beside_its_invitations,
     each_kind_arrives_and_says_whom_it_is_about,
+    a_mail_about_bills_says_what_it_was_told,
     what_a_kind_has_no_use_for_is_refused,
 );
 
@@ -141,6 +142,42 @@ async fn each_kind_arrives_and_says_whom_it_is_about(place: Place) {
     let seen: Vec<_> = list(&notification, account).await.iter().map(Delivery::kind).collect();
     assert_eq!(seen.len(), kinds.len());
     assert!(kinds.iter().all(|kind| seen.contains(kind)), "{seen:?}");
+    notification.stop().await;
+}
+
+async fn a_mail_about_bills_says_what_it_was_told(place: Place) {
+    let server = MailServer::start().await;
+    let notification = Notification::start(&place, mail(server.url())).await;
+    let account = AccountId::new();
+    let bill = Bill {
+        invoice_number: 7,
+        amount: 123_450,
+        currency: "EUR".into(),
+        date: "2026-08-03".into(),
+        seats: vec![SeatCount {
+            product_name: "Meeting".into(),
+            present: 12_000,
+            seats: 8_000,
+        }],
+    };
+    let cases = [
+        (Kind::InvoiceIssued, "en", "EUR\u{a0}1,234.50"),
+        (Kind::PaymentFailed, "de", "1.234,50\u{a0}EUR"),
+        (Kind::SeatsDecreasing, "en", "Meeting: 8,000 instead of 12,000"),
+        (Kind::SubscriptionGrace, "fr", "jusqu’au 3 août 2026"),
+    ];
+    let address = |kind: Kind| format!("{}@example.com", kind.as_str_name().to_lowercase());
+    let mails = cases.map(|(kind, language, _)| Mail {
+        language: language.into(),
+        person_name: String::new(),
+        bill: Some(bill.clone()),
+        ..notice(account, kind, &address(kind))
+    });
+    notification.enqueue(mails.into()).await.unwrap();
+    for (kind, _, words) in cases {
+        let text = arrives(&server, &address(kind)).await;
+        assert!(text.contains(words), "{kind:?}: {text}");
+    }
     notification.stop().await;
 }
 

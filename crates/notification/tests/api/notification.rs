@@ -10,9 +10,11 @@ use chassis::{
 };
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
 use proto::notification::internal::v1::suppression_service_client::SuppressionServiceClient;
+use proto::notification::internal::v1::wording_service_client::WordingServiceClient;
 use proto::notification::internal::v1::{
     BatchGetDeliveriesRequest, CancelMailsRequest, DeleteSuppressionRequest, EnqueueMailsRequest,
-    GetSuppressionRequest, GrantedProduct, Mail, MailKey, Suppression,
+    GetSuppressionRequest, GrantedProduct, Mail, MailKey, RenderWordingRequest, RenderWordingResponse, Suppression,
+    Wording,
 };
 use proto::notification::v1::delivery::{Kind, State};
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
@@ -119,7 +121,7 @@ impl Notification {
             identity,
             database,
             channel: Peer::Tcp(format!("http://{listen}"))
-                .channel(&ClientConfig::default())
+                .channel("notification", &ClientConfig::default())
                 .unwrap(),
             callers,
             served: tokio::spawn(::notification::serve(config, listener, stop.clone())),
@@ -133,7 +135,31 @@ impl Notification {
     }
 
     pub async fn enqueue_as(&self, issuer: &str, actor: &Actor, mails: Vec<Mail>) -> Result<(), Status> {
-        let request = self.signed(issuer, EnqueueMailsRequest { mails }, actor);
+        let wordings = Vec::new();
+        self.order(issuer, actor, EnqueueMailsRequest { mails, wordings }).await
+    }
+
+    /// Queues mails in accounts' own words.
+    pub async fn enqueue_worded(&self, mails: Vec<Mail>, wordings: Vec<Wording>) -> Result<(), Status> {
+        let order = EnqueueMailsRequest { mails, wordings };
+        self.order("identity", &Actor::Service, order).await
+    }
+
+    /// Reads words, and writes a mail to a sample reader.
+    pub async fn render_wording(
+        &self,
+        issuer: &str,
+        message: RenderWordingRequest,
+    ) -> Result<RenderWordingResponse, Status> {
+        let request = self.signed(issuer, message, &Actor::Service);
+        let answer = WordingServiceClient::new(self.channel.clone())
+            .render_wording(request)
+            .await;
+        answer.map(Response::into_inner)
+    }
+
+    async fn order(&self, issuer: &str, actor: &Actor, order: EnqueueMailsRequest) -> Result<(), Status> {
+        let request = self.signed(issuer, order, actor);
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
             .await
@@ -142,7 +168,8 @@ impl Notification {
 
     /// A call without any token.
     pub async fn enqueue_unsigned(&self, mails: Vec<Mail>) -> Result<(), Status> {
-        let request = EnqueueMailsRequest { mails };
+        let wordings = Vec::new();
+        let request = EnqueueMailsRequest { mails, wordings };
         MailServiceClient::new(self.channel.clone())
             .enqueue_mails(request)
             .await
@@ -326,6 +353,7 @@ pub fn welcome(to: &str) -> Mail {
 pub fn welcome_to(account: AccountId, to: &str) -> Mail {
     let invitation = InvitationId::new();
     Mail {
+        bill: None,
         send_key: format!("{invitation}/1"),
         account_id: account.to_string(),
         invitation_id: invitation.to_string(),
@@ -352,6 +380,7 @@ pub fn welcome_to(account: AccountId, to: &str) -> Mail {
             },
         ],
         resent: false,
+        wording: None,
     }
 }
 

@@ -22,32 +22,44 @@ const ACCESS: &str = "access";
 /// What the processes of one cluster have in common.
 pub(super) struct Site {
     addresses: BTreeMap<&'static str, SocketAddr>,
+    /// Where health is told in plaintext by those who speak TLS.
+    probes: BTreeMap<&'static str, SocketAddr>,
     callers: BTreeMap<String, CallerConfig>,
     redis_url: String,
     mail_folder: PathBuf,
+    /// Where the certificates are; none in plaintext.
+    certs: Option<PathBuf>,
     access: CallerConfig,
     grant_key: String,
     link_key: String,
     preview_key: String,
+    event_key: String,
 }
 
 impl Site {
-    pub(super) fn new(redis_url: &str, mail_folder: &Path) -> Result<Self> {
-        let mut addresses = BTreeMap::new();
+    pub(super) fn new(redis_url: &str, mail_folder: &Path, certs: Option<PathBuf>) -> Result<Self> {
+        let (mut addresses, mut probes) = (BTreeMap::new(), BTreeMap::new());
         for service in PROCESSES {
             addresses.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
+            // Clients of the gateway come in plaintext, as behind an ingress.
+            if certs.is_some() && service != "gateway" {
+                probes.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
+            }
         }
         Ok(Self {
             addresses,
+            probes,
             callers: CallerConfig::circle(PROCESSES.into_iter().chain([OPERATOR])),
             redis_url: redis_url.to_owned(),
             mail_folder: mail_folder.to_owned(),
+            certs,
             access: CallerConfig::circle([ACCESS])
                 .remove(ACCESS)
                 .context("no key was made")?,
             grant_key: secret(),
             link_key: secret(),
             preview_key: secret(),
+            event_key: secret(),
         })
     }
 
@@ -64,6 +76,18 @@ impl Site {
             .with_context(|| format!("{process} has no keys"))
     }
 
+    /// Where a service tells how it is.
+    pub(super) fn probe(&self, service: &str) -> Result<SocketAddr> {
+        self.probes
+            .get(service)
+            .copied()
+            .map_or_else(|| self.address(service), Ok)
+    }
+
+    pub(super) fn into_callers(self) -> BTreeMap<String, CallerConfig> {
+        self.callers
+    }
+
     /// What `usher serve SERVICE` reads.
     pub(super) fn config(&self, service: &str, database: Option<&str>) -> Result<Table> {
         let callers = self.callers(service)?;
@@ -72,6 +96,13 @@ impl Site {
             "server": { "reflection": true },
             "callers": { "key": callers.key.expose(), "trusted": callers.trusted },
         });
+        if let Some(tls) = self.tls(service) {
+            config["clients"] = json!({ "tls": tls });
+            if let Some(address) = self.probes.get(service) {
+                config["server"]["tls"] = tls;
+                config["server"]["probes"] = json!(address.to_string());
+            }
+        }
         if let Some(url) = database {
             config["database"] = json!({ "url": url });
         }
@@ -105,6 +136,12 @@ impl Site {
                 ("licensing", self.peer("licensing")?),
                 ("identity", self.peer("identity")?),
                 ("changes", json!({ "preview_key": self.preview_key })),
+                // No real money is paid in a test, and time is moved by it.
+                ("cycle", json!({ "sandbox": true })),
+                (
+                    "payments",
+                    json!({ "provider": "simulator", "event_key": self.event_key }),
+                ),
             ],
             "notification" => {
                 let url = format!("folder:{}", self.mail_folder.display());
@@ -129,7 +166,15 @@ impl Site {
     }
 
     fn peer(&self, service: &str) -> Result<Value> {
-        Ok(json!(format!("http://{}", self.address(service)?)))
+        let scheme = if self.certs.is_some() { "https" } else { "http" };
+        Ok(json!(format!("{scheme}://{}", self.address(service)?)))
+    }
+
+    /// What a process proves itself with.
+    fn tls(&self, process: &str) -> Option<Value> {
+        let folder = self.certs.as_ref()?.join(process);
+        let file = |name| folder.join(name).display().to_string();
+        Some(json!({ "certificate": file("tls.crt"), "key": file("tls.key"), "ca": file("ca.crt") }))
     }
 }
 

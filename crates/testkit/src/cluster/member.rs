@@ -22,15 +22,18 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 pub struct Member {
     service: &'static str,
     address: SocketAddr,
+    /// Where it tells how it is.
+    probe: SocketAddr,
     config: PathBuf,
     process: Option<Process>,
 }
 
 impl Member {
-    pub(super) fn new(service: &'static str, address: SocketAddr, config: &Path) -> Self {
+    pub(super) fn new(service: &'static str, address: SocketAddr, probe: SocketAddr, config: &Path) -> Self {
         Self {
             service,
             address,
+            probe,
             config: config.to_owned(),
             process: None,
         }
@@ -53,7 +56,7 @@ impl Member {
         let mut process = Process::start(self.service, &mut command, &self.config.with_extension("log"))?;
         let ready = poll(START_LIMIT, async || {
             ensure!(process.is_running(), "{} ended: {}", self.service, process.output());
-            serving(self.address).await
+            serving(self.probe).await
         });
         ready.await.with_context(|| format!("{} did not start", self.service))?;
         self.process = Some(process);

@@ -23,7 +23,7 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(gateway: Peer, config: &ClientConfig) -> anyhow::Result<Self> {
-        let channel = gateway.channel(config)?;
+        let channel = gateway.channel("gateway", config)?;
         let Peer::Tcp(url) = gateway else {
             bail!("the gateway has no address");
         };

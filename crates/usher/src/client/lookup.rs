@@ -4,9 +4,10 @@ use proto::identity::v1::group_service_client::GroupServiceClient;
 use proto::identity::v1::role_service_client::RoleServiceClient;
 use proto::identity::v1::settings_template_service_client::SettingsTemplateServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
+use proto::identity::v1::welcome_email_service_client::WelcomeEmailServiceClient;
 use proto::identity::v1::{
-    ListGroupsRequest, ListRolesRequest, ListSettingsTemplatesRequest, ListUsersRequest, Role, RoleDefinition, User,
-    UserFilter, user,
+    ListGroupsRequest, ListRolesRequest, ListSettingsTemplatesRequest, ListUsersRequest, ListWelcomeEmailsRequest,
+    Role, RoleDefinition, User, UserFilter, user,
 };
 use types::Email;
 
@@ -141,6 +142,22 @@ impl Lookup<'_> {
             Ok((named.collect(), answer.next_page_token))
         };
         called("settings template", text, fetch).await
+    }
+
+    /// The id of a welcome e-mail that is called by it, or by its name; the empty text is the system's.
+    pub(crate) async fn welcome_email_id(&self, text: &str) -> anyhow::Result<String> {
+        if text.is_empty() || is_id(text, "emt_") {
+            return Ok(text.to_owned());
+        }
+        let fetch = async |page_size, page_token| {
+            let message = ListWelcomeEmailsRequest { page_size, page_token };
+            let request = self.0.request(message).await?;
+            let mut emails = WelcomeEmailServiceClient::new(self.0.channel());
+            let answer = emails.list_welcome_emails(request).await?.into_inner();
+            let named = answer.welcome_emails.into_iter().map(|it| (it.name, it.id));
+            Ok((named.collect(), answer.next_page_token))
+        };
+        called("welcome e-mail", text, fetch).await
     }
 
     /// A role that is called by its name or its id.

@@ -150,6 +150,7 @@ async fn id(client: &Client, text: &str) -> anyhow::Result<String> {
 
 async fn resend(client: &Client, output: &Output, args: Resend) -> anyhow::Result<()> {
     let message = ResendInvitationRequest {
+        welcome_email: None,
         request_id: args.repeatable.id(),
         invitation_id: id(client, &args.invitation).await?,
     };

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod billing;
+pub(crate) mod certs;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod dev;
@@ -22,6 +23,7 @@ pub(crate) mod seats;
 pub(crate) mod serve;
 pub(crate) mod templates;
 pub(crate) mod users;
+pub(crate) mod welcome_emails;
 
 use std::io::Write;
 
@@ -54,6 +56,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Invitations(args) => invitations::run(args).await,
         Command::Groups(args) => groups::run(args).await,
         Command::Templates(args) => templates::run(args).await,
+        Command::WelcomeEmails(args) => welcome_emails::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Invoices(args) => invoices::run(args).await,
         Command::Billing(args) => billing::run(args).await,
@@ -66,6 +69,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Account(account::Account::Create(args)) => account::create(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Keygen => keygen::run(),
+        Command::Certs(command) => certs::run(&command),
     };
     done.map(|()| Exit::Done)
 }

@@ -125,6 +125,11 @@ impl Parts<'_> {
 
     fn billing(&self) -> anyhow::Result<billing::Config> {
         let mut settings = Settings::load("billing")?;
+        let payments = [("provider", "simulator"), ("event_key", &self.keys.event_key)];
+        let cycle = billing::CycleConfig {
+            sandbox: true,
+            ..settings.block("cycle", &[])?
+        };
         let config = billing::Config {
             listen: self.listen,
             telemetry: TelemetryConfig::default(),
@@ -137,8 +142,8 @@ impl Parts<'_> {
             catalogue: settings.key("catalogue")?,
             relay: settings.block("relay", &[])?,
             changes: settings.block("changes", &[("preview_key", &self.keys.preview_key)])?,
-            cycle: settings.block("cycle", &[])?,
-            payments: settings.block("payments", &[])?,
+            cycle,
+            payments: settings.block("payments", &payments)?,
         };
         settings.finish()?;
         Ok(config)

@@ -32,6 +32,9 @@ pub(super) struct Keys {
     /// restart then.
     #[serde(default = "random_key")]
     pub(super) preview_key: String,
+    /// Signs the events of simulated payments, which do not outlive their call.
+    #[serde(default = "random_key")]
+    pub(super) event_key: String,
     /// The password of the demo account's owner.
     owner_password: String,
     /// The request that makes the demo account: repeated with each start, it makes one.
@@ -85,6 +88,7 @@ impl Keys {
             link_key: random_key(),
             grant_key: random_key(),
             preview_key: random_key(),
+            event_key: random_key(),
             owner_password: demo.owner_password,
             account_request_id: demo.account_request_id,
             people_request_id: demo.people_request_id,

@@ -121,10 +121,15 @@ impl Group {
 
 /// Waits until all five say that they are serving.
 pub(super) async fn ready(peers: &Peers, gateway: &Peer) -> anyhow::Result<()> {
-    let inside = [&peers.identity, &peers.licensing, &peers.billing, &peers.notification];
-    let inside = inside.into_iter().map(|peer| Peer::Memory(peer.clone()));
-    for peer in inside.chain([gateway.clone()]) {
-        let channel = peer.channel(&ClientConfig::default())?;
+    let inside = [
+        ("identity", &peers.identity),
+        ("licensing", &peers.licensing),
+        ("billing", &peers.billing),
+        ("notification", &peers.notification),
+    ];
+    let inside = inside.map(|(name, peer)| (name, Peer::Memory(peer.clone())));
+    for (name, peer) in inside.into_iter().chain([("gateway", gateway.clone())]) {
+        let channel = peer.channel(name, &ClientConfig::default())?;
         until("the services to answer", async || is_serving(&channel).await).await?;
     }
     Ok(())

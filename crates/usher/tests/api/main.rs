@@ -40,3 +40,5 @@ mod templates;
 mod terminal;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod welcome_emails;

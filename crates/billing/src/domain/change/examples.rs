@@ -38,7 +38,7 @@ fn reckon(cells: &[&str]) -> [i64; 3] {
     let wish = Wish {
         plan: to.plan.id,
         seats: to.seats.into_iter().collect(),
-        when: When::Now,
+        ..Wish::default()
     };
     let quote = scene.decide(&subscription, &wish).unwrap().quote;
     let sum = |kind| {

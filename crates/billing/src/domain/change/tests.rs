@@ -22,6 +22,7 @@ const PLANS: &str = r#"
         id = "large"
         version = 3
         name = "Large"
+        family = "large"
         currency = "EUR"
         interval = "month"
         [plans.products]
@@ -33,6 +34,7 @@ const PLANS: &str = r#"
         id = "large-yearly"
         version = 1
         name = "Large, paid yearly"
+        family = "large"
         currency = "EUR"
         interval = "year"
         [plans.products]
@@ -104,7 +106,7 @@ fn wish(plan: &str, seats: &[(&str, i64)]) -> Wish {
             .iter()
             .map(|&(product, seats)| (product.to_owned(), seats))
             .collect(),
-        when: When::Now,
+        ..Wish::default()
     }
 }
 
@@ -185,6 +187,50 @@ fn what_comes_at_the_period_s_end_costs_nothing_before() {
         date(2026, 3, 12),
     );
     assert_eq!(again.unwrap_err(), ChangeRefused::Pending);
+}
+
+#[test]
+fn another_interval_is_the_plan_of_the_family_that_has_it() {
+    let (world, day) = (World::new(), date(2026, 3, 1));
+    let subscription = world.subscription("large", &[("meeting", 100)], day);
+    let decide = |plan: &str, interval| {
+        let wish = Wish {
+            interval: Some(interval),
+            ..wish(plan, &[("meeting", 101)])
+        };
+        world
+            .decide(&subscription, &wish, day)
+            .map(|decision| decision.terms.plan.id)
+    };
+    let large = |id: &str| Ok(id.to_owned());
+    assert_eq!(decide("", Interval::Month), large("large"));
+    assert_eq!(decide("", Interval::Year), large("large-yearly"));
+    assert_eq!(decide("large-yearly", Interval::Year), large("large-yearly"));
+    assert_eq!(decide("large-yearly", Interval::Month), large("large"));
+    assert_eq!(decide("small", Interval::Year), Err(ChangeRefused::PlanNotFound));
+}
+
+#[test]
+fn a_change_comes_today_or_when_the_period_is_over() {
+    let (world, today) = (World::new(), date(2026, 3, 11));
+    let subscription = world.subscription("large", &[("meeting", 100)], date(2026, 3, 1));
+    let decide = |day| {
+        let wish = Wish {
+            date: Some(day),
+            ..wish("", &[("meeting", 90)])
+        };
+        match world.decide(&subscription, &wish, today) {
+            Ok(decision) => Ok((decision.when, decision.effective)),
+            Err(ChangeRefused::Invalid(faults)) => Err((faults[0].field.clone(), faults[0].reason)),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(decide(today), Ok((When::Now, today)));
+    assert_eq!(decide(date(2026, 4, 1)), Ok((When::PeriodEnd, date(2026, 4, 1))));
+    let refused = |reason| Err(("effective_date".to_owned(), reason));
+    assert_eq!(decide(date(2026, 3, 10)), refused("DATE_PAST"));
+    assert_eq!(decide(date(2026, 3, 12)), refused("DATE_UNAVAILABLE"));
+    assert_eq!(decide(date(2026, 4, 2)), refused("DATE_UNAVAILABLE"));
 }
 
 #[test]

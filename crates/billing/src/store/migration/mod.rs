@@ -4,6 +4,8 @@ mod m20261123_000001_create_subscriptions;
 mod m20261123_000002_create_outbox;
 mod m20261125_000701_end_subscriptions;
 mod m20261126_000801_sell_by_the_period;
+mod m20261126_000901_remind_of_trials;
+mod m20261126_000902_put_accounts_off;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -18,6 +20,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_create_outbox::Migration),
             Box::new(m20261125_000701_end_subscriptions::Migration),
             Box::new(m20261126_000801_sell_by_the_period::Migration),
+            Box::new(m20261126_000901_remind_of_trials::Migration),
+            Box::new(m20261126_000902_put_accounts_off::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use types::{InvitationId, Timestamp, UserId};
 
 use super::Commit;
 use crate::app::links::Links;
+use crate::app::world::World;
 use crate::domain::account::Account;
 use crate::domain::admission::{Answer, Confirmation, Holder, ReservationKey};
 use crate::domain::answered::Answered;
@@ -37,6 +38,14 @@ pub struct Effects<'a> {
     invitations: Vec<invitations::Row>,
     events: Vec<Event>,
     messages: Vec<Message>,
+}
+
+/// Who invites, and what they write.
+pub struct Inviter<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// Where the account's welcome e-mails are.
+    pub world: &'a World,
 }
 
 impl<'a> Effects<'a> {
@@ -73,7 +82,7 @@ impl<'a> Effects<'a> {
         item: &Commit,
         key: &Key,
         account: &Account,
-        inviter: &str,
+        inviter: &Inviter<'_>,
         rows: &[Decided],
     ) -> Result<Answer, Error> {
         let mut results = Vec::with_capacity(rows.len());
@@ -92,7 +101,7 @@ impl<'a> Effects<'a> {
                 Destiny::Transfer(user_id) => (*user_id, invitation_id.to_string()),
             };
             let kind = self.invite(item, candidate, *destiny, user_id, invitation_id)?;
-            if candidate.welcomed {
+            if candidate.welcome.is_sent() {
                 self.mail(candidate, kind, invitation_id, account, inviter)?;
             }
             if !candidate.products.is_empty() {
@@ -165,8 +174,9 @@ impl<'a> Effects<'a> {
             custom_role_id: candidate.role.custom_role_id,
             group_id: candidate.group_id,
             settings_template_id: candidate.settings_template_id,
-            send_count: u32::from(candidate.welcomed),
-            last_send_time: candidate.welcomed.then_some(self.now),
+            send_count: u32::from(candidate.welcome.is_sent()),
+            last_send_time: candidate.welcome.is_sent().then_some(self.now),
+            welcome_email_id: candidate.welcome.own(),
             language: candidate.language.to_string(),
             time_zone: candidate.time_zone.to_string(),
             products: serde_json::to_string(&candidate.products).map_err(unwritable)?,
@@ -198,8 +208,13 @@ impl<'a> Effects<'a> {
         kind: Kind,
         invitation_id: InvitationId,
         account: &Account,
-        inviter: &str,
+        inviter: &Inviter<'_>,
     ) -> Result<(), Error> {
+        // What moving means is said by the system.
+        let welcome_email = match kind {
+            Kind::Join => inviter.world.welcome_email(account, candidate.welcome),
+            Kind::Transfer => None,
+        };
         let mail = InvitationMail {
             account_id: account.id,
             invitation_id,
@@ -210,9 +225,10 @@ impl<'a> Effects<'a> {
             family_name: candidate.family_name.to_string(),
             language: candidate.language.to_string(),
             account_name: account.name.clone(),
-            inviter_name: inviter.to_owned(),
+            inviter_name: inviter.name.to_owned(),
             products: candidate.products.clone(),
             expire_time: self.expire_time,
+            welcome_email,
         };
         self.tell(INVITATION_MAIL, invitation_id.to_string(), &mail)
     }

@@ -103,6 +103,7 @@ impl Rows {
             ("group", &mut named.groups),
             ("template", &mut named.templates),
             ("role", &mut named.roles),
+            ("welcome e-mail", &mut named.welcome_emails),
         ] {
             names.retain(|name| self.looked_up.insert(format!("{kind} {name}")));
         }
@@ -110,6 +111,7 @@ impl Rows {
         self.directory.groups.extend(found.groups);
         self.directory.templates.extend(found.templates);
         self.directory.roles.extend(found.roles);
+        self.directory.welcome_emails.extend(found.welcome_emails);
         Ok(())
     }
 

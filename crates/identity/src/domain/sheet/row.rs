@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use types::{GroupId, Role, RoleId, TemplateId, literal};
+use types::{EmailTemplateId, GroupId, Role, RoleId, TemplateId, literal};
 
 use super::{Column, Columns, Record};
 use crate::domain::fault::{Fault, Violation};
@@ -19,6 +19,8 @@ pub struct Directory {
     pub templates: HashMap<String, TemplateId>,
     /// Roles of the account's own.
     pub roles: HashMap<String, RoleId>,
+    /// Welcome e-mails.
+    pub welcome_emails: HashMap<String, EmailTemplateId>,
 }
 
 /// The keys of the names in a record.
@@ -30,6 +32,8 @@ pub struct Named {
     pub templates: Vec<String>,
     /// Of roles.
     pub roles: Vec<String>,
+    /// Of welcome e-mails.
+    pub welcome_emails: Vec<String>,
 }
 
 /// One row of a file.
@@ -55,6 +59,7 @@ impl Named {
         put(Column::Group, |named| &mut named.groups);
         put(Column::SettingsTemplate, |named| &mut named.templates);
         put(Column::Role, |named| &mut named.roles);
+        put(Column::WelcomeEmail, |named| &mut named.welcome_emails);
     }
 }
 
@@ -185,13 +190,17 @@ impl Reading<'_> {
     }
 
     fn welcome(&mut self) -> Option<WelcomeWish> {
-        match self.cell(Column::WelcomeEmail).to_lowercase().as_str() {
+        let name = self.cell(Column::WelcomeEmail).to_owned();
+        match name.to_lowercase().as_str() {
             "" => None,
             "default" => Some(WelcomeWish::Default),
             "none" => Some(WelcomeWish::Declined),
             _ => {
-                self.refuse(Column::WelcomeEmail, Fault::EmailTemplateNotFound);
-                None
+                let id = named(&self.directory.welcome_emails, &name);
+                if id.is_none() {
+                    self.refuse(Column::WelcomeEmail, Fault::EmailTemplateNotFound);
+                }
+                id.map(WelcomeWish::Template)
             }
         }
     }
@@ -274,6 +283,20 @@ mod tests {
             (named.groups, named.roles),
             (vec!["sales".to_owned()], vec!["helpdesk".to_owned()])
         );
+        let email = EmailTemplateId::new();
+        let directory = Directory {
+            welcome_emails: HashMap::from([("sales welcome".to_owned(), email)]),
+            ..Directory::default()
+        };
+        for name in ["Sales Welcome", &email.to_string()] {
+            let row = read_row(
+                1,
+                record(&["", "", "", "", "", "", "", "", "", name]),
+                &columns(),
+                &directory,
+            );
+            assert_eq!(row.user.options.welcome, Some(WelcomeWish::Template(email.to_string())));
+        }
         for (name, role) in [
             ("member", Role::Member),
             ("Super Admin", Role::SuperAdmin),

@@ -10,7 +10,7 @@ const PRODUCTS: [&str; 3] = ["a", "b", "c"];
 /// What licensing is told.
 enum Message {
     Settle(Settlement),
-    Change(HolderKey, Entitlement),
+    Change(HolderKey, HoldingChange),
 }
 
 /// One account's subjects, with all that identity has decided about them: what each has in the end, and what is told.
@@ -45,25 +45,25 @@ impl History {
                 since: Some(Timestamp::from_micros(version)),
                 by: None,
             };
-            let entitlement = Entitlement::read(version, products.iter().cloned().collect(), kept, tenure).unwrap();
+            let change = HoldingChange::read(version, products.iter().cloned().collect(), kept, tenure).unwrap();
             own.products.retain(|product, _| products.contains(product));
-            own.products.extend(entitlement.brought.clone());
+            own.products.extend(change.brought.clone());
             own.version = version;
-            this.tell(account, subject, entitlement, spare);
+            this.tell(account, subject, change, spare);
         }
         this
     }
 
-    fn tell(&mut self, account: AccountId, subject: Subject, entitlement: Entitlement, spare: bool) {
-        if entitlement.brought.is_empty() {
+    fn tell(&mut self, account: AccountId, subject: Subject, change: HoldingChange, spare: bool) {
+        if change.brought.is_empty() {
             self.messages
-                .push(Message::Change(HolderKey { account, subject }, entitlement));
+                .push(Message::Change(HolderKey { account, subject }, change));
             return;
         }
         let request = RequestId::new();
         let request = RequestKey { account, request };
         let quantity = if spare { 2 } else { 1 };
-        let seats = entitlement.brought.keys().map(|product| (product.clone(), quantity));
+        let seats = change.brought.keys().map(|product| (product.clone(), quantity));
         let reservation = Reservation {
             epoch: 1,
             state: State::Pending,
@@ -72,7 +72,7 @@ impl History {
         };
         self.reservations.insert(request, reservation);
         let key = ReservationKey { request, epoch: 1 };
-        let taking = Taking { subject, entitlement };
+        let taking = Taking { subject, change };
         self.messages
             .push(Message::Settle(Settlement::Confirm(key, vec![taking])));
     }
@@ -105,7 +105,7 @@ proptest! {
             let earlier = used(&books);
             match &history.messages[index] {
                 Message::Settle(settlement) => books.settle(settlement).unwrap(),
-                Message::Change(key, entitlement) => books.change(*key, entitlement),
+                Message::Change(key, change) => books.change(*key, change),
             }
             let now = used(&books);
             prop_assert!(now.iter().all(|(product, count)| earlier.get(product).is_some_and(|had| had >= count)));

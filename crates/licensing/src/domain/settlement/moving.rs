@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Books;
-use crate::domain::holder::{Entitlement, HolderKey, Holding};
+use crate::domain::holder::{HolderKey, Holding, HoldingChange};
 
 /// One who hands all seats on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +37,12 @@ impl Books {
             None if self.holdings.get(&order.to).is_some_and(|to| arrived(to, order)) => BTreeMap::new(),
             Some(_) | None => return Err(NotYet),
         };
-        let nothing = Entitlement {
+        let nothing = HoldingChange {
             version: order.from_version,
             products: BTreeSet::new(),
             brought: BTreeMap::new(),
         };
-        let everything = Entitlement {
+        let everything = HoldingChange {
             version: order.to_version,
             products: products.keys().cloned().collect(),
             brought: products,
@@ -83,9 +83,9 @@ mod tests {
         }
     }
 
-    fn change(version: i64, products: &[&str], kept: &[&str]) -> Entitlement {
+    fn change(version: i64, products: &[&str], kept: &[&str]) -> HoldingChange {
         let list = |list: &[&str]| list.iter().map(|&product| product.to_owned()).collect();
-        Entitlement::read(version, list(products), list(kept), TENURE).unwrap()
+        HoldingChange::read(version, list(products), list(kept), TENURE).unwrap()
     }
 
     fn held(books: &Books, key: HolderKey) -> (i64, Vec<&str>) {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_the_receiver_was_told_since_stands() {
-        let cases: [(Entitlement, (i64, Vec<&str>)); 3] = [
+        let cases: [(HoldingChange, (i64, Vec<&str>)); 3] = [
             (change(6, &[], &[]), (6, vec![])),
             (change(6, &["a"], &["a"]), (6, vec!["a"])),
             (change(4, &[], &[]), (5, vec!["a", "b"])),

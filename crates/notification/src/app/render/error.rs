@@ -5,6 +5,8 @@ use std::error::Error;
 use fluent_bundle::FluentError;
 use unic_langid::LanguageIdentifierError;
 
+use crate::domain::Flaw;
+
 /// Words, or a shape for them, that make no letter.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RenderError {
@@ -30,6 +32,12 @@ pub(crate) enum RenderError {
     /// The layout is not MJML.
     #[error("the layout is not MJML")]
     Layout(#[source] Box<dyn Error + Send + Sync>),
+    /// An account's own words are none, though they were when they were taken.
+    #[error("the account's own words are wrong: {0:?}")]
+    Own(Vec<Flaw>),
+    /// An account's own words are in no language.
+    #[error("the account's own words are in no language")]
+    Wordless,
     /// A shape is not a template, or cannot be filled in.
     #[error(transparent)]
     Shape(#[from] minijinja::Error),

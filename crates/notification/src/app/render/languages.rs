@@ -1,6 +1,7 @@
 //! The languages that mails are written in, and which of them a reader gets.
 
 use super::{RenderError, Words};
+use crate::domain::nearest;
 
 /// The language of readers of any other.
 const ENGLISH: (&str, &str) = ("en", include_str!("../../../templates/words/en.ftl"));
@@ -37,14 +38,7 @@ impl Languages {
 
     /// The words of the nearest language there is: `pt-BR`, then `pt`, then English (RFC 4647 §3.4).
     pub(super) fn nearest(&self, wished: &str) -> &Words {
-        let exists = |tag: &str| {
-            let mut others = self.others.iter();
-            others.find(|words| words.language().eq_ignore_ascii_case(tag))
-        };
-        let mut ends = wished.match_indices('-').map(|(end, _)| end).rev();
-        exists(wished)
-            .or_else(|| ends.find_map(|end| exists(&wished[..end])))
-            .unwrap_or(&self.english)
+        nearest(wished, self.others.iter(), |words| words.language()).unwrap_or(&self.english)
     }
 }
 
@@ -55,23 +49,30 @@ mod tests {
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
     use super::*;
-    use crate::app::render::values::values;
-    use crate::domain::{Content, Kind};
-    use types::Timestamp;
+    use crate::app::render::marks::Marks;
+    use crate::app::render::values::{row, values};
+    use crate::domain::{Bill, Content, Kind, SeatCount};
+    use types::{Currency, Money, Timestamp};
 
     /// What every mail may have.
-    const SHARED: [&str; 8] = [
+    const SHARED: [&str; 14] = [
         "greeting",
         "link_note",
         "link_help",
         "guide",
         "colon",
         "expire_time",
+        "on_date",
+        "until_date",
         "weekday",
         "month",
+        "money",
+        "group_mark",
+        "decimal_mark",
+        "grouped_from",
     ];
     /// The parts that a mail may have.
-    const PARTS: [&str; 6] = ["heading", "lead", "more", "button", "products", "foot"];
+    const PARTS: [&str; 8] = ["heading", "lead", "more", "button", "products", "seats", "row", "foot"];
 
     /// The messages and parts of a source, and of what each of them speaks.
     fn read(source: &str) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
@@ -130,7 +131,21 @@ mod tests {
             person_name: "Charles Babbage".into(),
             expire_time: Some(Timestamp::from_micros(0)),
             products: Vec::new(),
+            bill: Bill {
+                invoice_number: Some(7),
+                amount: Some(Money::zero(Currency::parse("EUR").unwrap())),
+                date: Some("2026-08-03".parse().unwrap()),
+                seats: vec![SeatCount {
+                    product_name: "Meeting".into(),
+                    present: 5,
+                    seats: 3,
+                }],
+            },
         }
+    }
+
+    fn marks() -> Marks {
+        Languages::load().unwrap().english.marks().clone()
     }
 
     #[test]
@@ -161,7 +176,7 @@ mod tests {
     #[test]
     fn words_speak_of_what_there_is() {
         let content = content();
-        let values = values(&content);
+        let values = row(&content, &content.bill.seats[0], &marks());
         let known: BTreeSet<&str> = values.iter().map(|(name, _)| name).collect();
         for (said, spoken_of) in read(ENGLISH.1) {
             assert!(spoken_of.is_subset(&known), "{said:?}: {spoken_of:?}");
@@ -188,7 +203,7 @@ mod tests {
         let languages = Languages::load().unwrap();
         for words in languages.others.iter().chain([&languages.english]) {
             for (message, count) in [("weekday", 7), ("month", 12)] {
-                let mut values = values(&content());
+                let mut values = values(&content(), &marks());
                 let names = (1..=count).map(|number| {
                     values.set(message, number);
                     words.text(message, &values).unwrap()

@@ -1,13 +1,21 @@
-//! Every mail in every language. The words are in one snapshot file a language: 77 mails would drown this one.
+//! Every mail in every language. The words are in one snapshot file a language: 140 mails would drown this one.
 
-use types::{Email, MailId, Timestamp};
+use types::{Currency, Email, MailId, Money, Timestamp};
 
 use super::*;
-use crate::domain::{Content, Kind};
+use crate::domain::{Bill, Content, Kind};
 
 const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
-/// Mails that read differently when nobody is named.
-const NAMELESS: [Kind; 3] = [Kind::Welcome, Kind::Transfer, Kind::AccountClosed];
+/// Mails that read differently when less is known.
+const BRIEF: [Kind; 7] = [
+    Kind::Welcome,
+    Kind::Transfer,
+    Kind::AccountClosed,
+    Kind::InvoiceIssued,
+    Kind::CreditNoteIssued,
+    Kind::PaymentFailed,
+    Kind::TrialEnding,
+];
 const LINK: &str = "https://usher.example/accept/abc?a=1&b=2";
 
 fn mail(kind: Kind, language: &str) -> Mail {
@@ -32,10 +40,29 @@ fn mail(kind: Kind, language: &str) -> Mail {
                     guide_url: String::new(),
                 },
             ],
+            bill: kind.needs().bill.map(|_| bill()).unwrap_or_default(),
         },
         link: Some(Link::new(LINK)),
+        wording: None,
         message_id: "<eml_1@usher.example>".into(),
         create_time: Timestamp::from_micros(0),
+    }
+}
+
+fn bill() -> Bill {
+    let count = |product_name: &str, present, seats| SeatCount {
+        product_name: product_name.into(),
+        present,
+        seats,
+    };
+    Bill {
+        invoice_number: Some(1_012),
+        amount: Some(Money {
+            minor_units: 123_450,
+            currency: Currency::parse("EUR").unwrap(),
+        }),
+        date: Some("2026-08-01".parse().unwrap()),
+        seats: vec![count("Meeting", 12_000, 8_000), count("Phone", 5, 0)],
     }
 }
 
@@ -49,6 +76,12 @@ fn bare(kind: Kind, language: &str) -> Mail {
     }
     if !needs.person {
         mail.content.person_name.clear();
+    }
+    if let Some(needs) = needs.bill {
+        let bill = &mut mail.content.bill;
+        bill.amount = bill.amount.filter(|_| needs.amount);
+        bill.date = bill.date.filter(|_| needs.date);
+        bill.seats.truncate(usize::from(needs.seats));
     }
     mail.content.given_name.clear();
     mail.content.products.clear();
@@ -70,12 +103,15 @@ fn unescaped(html: &str) -> String {
 
 #[test]
 fn the_words_are_those_of_the_snapshot() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for language in LANGUAGES {
         let written = Kind::ALL.map(|kind| {
             let mails = [mail(kind, language), bare(kind, language)];
-            let count = if NAMELESS.contains(&kind) { 2 } else { 1 };
-            let letters = mails.iter().take(count).map(|mail| templates.render(mail).unwrap());
+            let count = if BRIEF.contains(&kind) { 2 } else { 1 };
+            let letters = mails
+                .iter()
+                .take(count)
+                .map(|mail| templates.render(mail, None).unwrap());
             let texts = letters.map(|letter| format!("=== {}: {}\n\n{}\n", kind.as_str(), letter.subject, letter.text));
             texts.collect::<Vec<_>>().join("\n")
         });
@@ -85,15 +121,18 @@ fn the_words_are_those_of_the_snapshot() {
 
 #[test]
 fn the_shape_is_that_of_the_snapshot() {
-    let letter = Templates::load().unwrap().render(&mail(Kind::Welcome, "en")).unwrap();
+    let letter = Templates::load(&[])
+        .unwrap()
+        .render(&mail(Kind::Welcome, "en"), None)
+        .unwrap();
     insta::assert_snapshot!("shape", letter.html.replace("><", ">\n<"));
 }
 
 #[test]
 fn the_html_says_what_the_text_says() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails() {
-        let letter = templates.render(&mail).unwrap();
+        let letter = templates.render(&mail, None).unwrap();
         let html = unescaped(&letter.html);
         for line in letter.text.lines() {
             let line = line.trim_matches([' ', '*', ':', '\u{a0}']);
@@ -112,9 +151,9 @@ fn the_html_says_what_the_text_says() {
 
 #[test]
 fn names_and_links_are_in_both_parts() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails().step_by(2) {
-        let letter = templates.render(&mail).unwrap();
+        let letter = templates.render(&mail, None).unwrap();
         let needs = mail.kind.needs();
         for part in [&letter.text, &unescaped(&letter.html)] {
             let words = [
@@ -123,7 +162,10 @@ fn names_and_links_are_in_both_parts() {
                 (needs.person || needs.invitation, "Charles Babbage"),
                 (needs.invitation, "Meeting"),
                 (needs.invitation, "https://usher.example/meeting"),
-                (needs.link, "2026"),
+                (needs.link || needs.bill.is_some_and(|bill| bill.date), "2026"),
+                (needs.bill.is_some_and(|bill| bill.invoice), "1012"),
+                (needs.bill.is_some_and(|bill| bill.amount), "EUR"),
+                (needs.bill.is_some_and(|bill| bill.seats), "Phone"),
                 (needs.link, LINK),
             ];
             for (expected, words) in words {
@@ -137,9 +179,9 @@ fn names_and_links_are_in_both_parts() {
 
 #[test]
 fn a_mail_has_no_hole_where_nothing_is_known() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails() {
-        let letter = templates.render(&mail).unwrap();
+        let letter = templates.render(&mail, None).unwrap();
         for part in [&letter.subject, &letter.text, &letter.html] {
             for hole in ["none", "undefined", "{{", "{%", "{ $", "  ,", " ."] {
                 let found = part.contains(hole);
@@ -151,19 +193,18 @@ fn a_mail_has_no_hole_where_nothing_is_known() {
             }
         }
         assert!(!letter.text.contains("\n\n\n"), "{}", letter.text);
-        let products = letter.html.contains("<ul>");
-        assert_eq!(
-            products,
-            !mail.content.products.is_empty() && mail.kind.needs().invitation
-        );
+        let needs = mail.kind.needs();
+        let products = !mail.content.products.is_empty() && needs.invitation;
+        let seats = needs.bill.is_some_and(|bill| bill.seats);
+        assert_eq!(letter.html.contains("<ul>"), products || seats);
     }
 }
 
 #[test]
 fn nothing_is_fetched_and_nothing_runs() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails() {
-        let html = templates.render(&mail).unwrap().html;
+        let html = templates.render(&mail, None).unwrap().html;
         for remote in [
             "<script",
             "<img",
@@ -185,9 +226,9 @@ fn nothing_is_fetched_and_nothing_runs() {
 
 #[test]
 fn the_same_mail_is_written_in_the_same_words() {
-    let (one, other) = (Templates::load().unwrap(), Templates::load().unwrap());
+    let (one, other) = (Templates::load(&[]).unwrap(), Templates::load(&[]).unwrap());
     for mail in all_mails() {
-        let (one, other) = (one.render(&mail).unwrap(), other.render(&mail).unwrap());
+        let (one, other) = (one.render(&mail, None).unwrap(), other.render(&mail, None).unwrap());
         assert_eq!(
             (one.subject, one.text, one.html),
             (other.subject, other.text, other.html)
@@ -197,11 +238,11 @@ fn the_same_mail_is_written_in_the_same_words() {
 
 #[test]
 fn a_mail_is_in_one_language() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for (wished, written) in [("de-CH", "de"), ("pt-BR", "pt"), ("ja", "en"), ("", "en")] {
         for kind in Kind::ALL {
-            let letter = templates.render(&mail(kind, wished)).unwrap();
-            let same = templates.render(&mail(kind, written)).unwrap();
+            let letter = templates.render(&mail(kind, wished), None).unwrap();
+            let same = templates.render(&mail(kind, written), None).unwrap();
             assert_eq!(letter.language, written);
             assert_eq!(
                 (letter.subject, letter.text, letter.html),
@@ -221,16 +262,19 @@ fn named(mail: Mail, text: &str) -> Mail {
     for product in &mut mail.content.products {
         product.name = text.into();
     }
+    for count in &mut mail.content.bill.seats {
+        count.product_name = text.into();
+    }
     mail
 }
 
 #[test]
 fn names_are_values_and_never_templates_or_markup() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     let hostile = "{{ link }}{% raw %}{ $account }</title><script>alert('1')</script><b>\" onclick=\"x";
     for mail in all_mails().step_by(2) {
         let kind = mail.kind;
-        let letter = templates.render(&named(mail, hostile)).unwrap();
+        let letter = templates.render(&named(mail, hostile), None).unwrap();
         assert!(letter.text.contains(hostile), "{}", letter.text);
         for markup in ["<script", "<b>", "\" onclick"] {
             assert!(!letter.html.contains(markup), "{}", letter.html);
@@ -247,11 +291,14 @@ fn names_are_values_and_never_templates_or_markup() {
 
 #[test]
 fn names_end_no_line_and_turn_no_words_around() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     let hostile = "Ada\r\nBcc: eve@example.com\u{2028}\u{202e}\u{2067}\0\u{2069}";
     for mail in all_mails() {
         let (clean, mail) = (named(mail.clone(), "Ada Bcc: eve@example.com"), named(mail, hostile));
-        let (letter, expected) = (templates.render(&mail).unwrap(), templates.render(&clean).unwrap());
+        let (letter, expected) = (
+            templates.render(&mail, None).unwrap(),
+            templates.render(&clean, None).unwrap(),
+        );
         assert_eq!(
             (letter.subject, letter.text, letter.html),
             (expected.subject, expected.text, expected.html)
@@ -261,9 +308,9 @@ fn names_end_no_line_and_turn_no_words_around() {
 
 #[test]
 fn names_from_right_to_left_are_isolated_in_sentences_and_plain_in_subjects() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails().step_by(2) {
-        let letter = templates.render(&named(mail, "עדה")).unwrap();
+        let letter = templates.render(&named(mail, "עדה"), None).unwrap();
         for part in [&letter.text, &unescaped(&letter.html)] {
             let isolated = part.matches("\u{2068}").count();
             assert!(isolated > 0 && part.matches("\u{2069}").count() == isolated, "{part}");
@@ -282,9 +329,9 @@ fn names_from_right_to_left_are_isolated_in_sentences_and_plain_in_subjects() {
 
 #[test]
 fn a_long_name_leaves_the_subject_on_one_line() {
-    let templates = Templates::load().unwrap();
+    let templates = Templates::load(&[]).unwrap();
     for mail in all_mails() {
-        let letter = templates.render(&named(mail, &"Ada ".repeat(50))).unwrap();
+        let letter = templates.render(&named(mail, &"Ada ".repeat(50)), None).unwrap();
         assert!(!letter.subject.is_empty() && !letter.subject.chars().any(char::is_control));
     }
 }

@@ -3,10 +3,12 @@
 use fluent_bundle::FluentArgs;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Content, one_line};
+use super::marks::Marks;
+use crate::domain::{Bill, Content, SeatCount, one_line};
 
-/// The variables of `content`, the same for every kind and language. The link is none of them: it stands alone.
-pub(super) fn values(content: &Content) -> FluentArgs<'static> {
+/// The variables of `content`, the same for every kind, with numbers as a language writes them. The link is none of them: it
+/// stands alone.
+pub(super) fn values(content: &Content, marks: &Marks) -> FluentArgs<'static> {
     let mut values = FluentArgs::new();
     values.set("account", name(&content.account_name));
     values.set("given_name", name(&content.given_name));
@@ -24,7 +26,34 @@ pub(super) fn values(content: &Content) -> FluentArgs<'static> {
         values.set("year", time.year());
         values.set("time", time.strftime("%H:%M").to_string());
     }
+    set_bill(&mut values, &content.bill, marks);
     values
+}
+
+/// The same with the seats of one product, for a row about them.
+pub(super) fn row(content: &Content, count: &SeatCount, marks: &Marks) -> FluentArgs<'static> {
+    let mut values = values(content, marks);
+    values.set("product", name(&count.product_name));
+    values.set("present", marks.write(&count.present.to_string()));
+    values.set("seats", marks.write(&count.seats.to_string()));
+    values
+}
+
+fn set_bill(values: &mut FluentArgs<'static>, bill: &Bill, marks: &Marks) {
+    values.set("amount_known", yes_or_no(bill.amount.is_some()));
+    values.set("date_known", yes_or_no(bill.date.is_some()));
+    if let Some(number) = bill.invoice_number {
+        values.set("number", number.to_string());
+    }
+    if let Some(amount) = bill.amount {
+        values.set("currency", amount.currency.to_string());
+        values.set("amount", marks.write(&amount.decimal()));
+    }
+    if let Some(date) = bill.date {
+        values.set("day", date.day());
+        values.set("month", date.month());
+        values.set("year", date.year());
+    }
 }
 
 /// A name as it stands in a sentence: on one line, and isolated if it is written from right to left, so that it does not
@@ -39,7 +68,11 @@ pub(super) fn name(text: &str) -> String {
 }
 
 fn known(name: &str) -> &'static str {
-    if one_line(name).is_empty() { "no" } else { "yes" }
+    yes_or_no(!one_line(name).is_empty())
+}
+
+const fn yes_or_no(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
 }
 
 /// The blocks that Unicode keeps for scripts from right to left, and the mark that acts as one of their letters.

@@ -7,11 +7,16 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use fluent_syntax::ast::Pattern;
 
 use super::RenderError;
+use super::marks::Marks;
+
+/// The message that tells how many digits a number has before they are grouped.
+const GROUPED_FROM: &str = "grouped_from";
 
 /// Messages, each a text with further parts by name.
 pub(super) struct Words {
     language: &'static str,
     bundle: FluentBundle<FluentResource>,
+    marks: Marks,
 }
 
 impl Words {
@@ -30,7 +35,35 @@ impl Words {
         let resource = FluentResource::try_new(source.to_owned())
             .map_err(|(_, errors)| wrong(errors.into_iter().map(FluentError::from).collect()))?;
         bundle.add_resource(resource).map_err(wrong)?;
-        Ok(Self { language, bundle })
+        let mut words = Self {
+            language,
+            bundle,
+            marks: Marks {
+                group: String::new(),
+                decimal: String::new(),
+                grouped_from: usize::MAX,
+            },
+        };
+        words.marks = words.read_marks()?;
+        Ok(words)
+    }
+
+    fn read_marks(&self) -> Result<Marks, RenderError> {
+        let mark = |message| self.text(message, &FluentArgs::new());
+        let missing = RenderError::Missing {
+            language: self.language,
+            message: GROUPED_FROM,
+        };
+        Ok(Marks {
+            group: mark("group_mark")?,
+            decimal: mark("decimal_mark")?,
+            grouped_from: mark(GROUPED_FROM)?.parse().map_err(|_| missing)?,
+        })
+    }
+
+    /// How the language writes numbers.
+    pub(super) const fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// The language's tag.

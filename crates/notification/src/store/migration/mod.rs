@@ -3,6 +3,7 @@
 mod m20261123_000001_create_mails;
 mod m20261125_000602_create_outbox;
 mod m20261125_000701_rename_accept_link;
+mod m20261126_000601_create_wordings;
 mod m20261126_000801_add_recipients;
 mod m20261126_000802_create_suppressions;
 mod m20261126_000803_create_cancellations;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_create_mails::Migration),
             Box::new(m20261125_000602_create_outbox::Migration),
             Box::new(m20261125_000701_rename_accept_link::Migration),
+            Box::new(m20261126_000601_create_wordings::Migration),
             Box::new(m20261126_000801_add_recipients::Migration),
             Box::new(m20261126_000802_create_suppressions::Migration),
             Box::new(m20261126_000803_create_cancellations::Migration),

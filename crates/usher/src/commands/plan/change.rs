@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proto::billing::v1::subscription_service_client::SubscriptionServiceClient;
 use proto::billing::v1::{
     CancelSubscriptionRequest, ChangePreview, ChangeSubscriptionRequest, ChangeSubscriptionResponse, ChangeTiming,
-    GetSubscriptionRequest, PreviewChangeRequest, ResumeSubscriptionRequest, SubscribedSeats,
+    GetSubscriptionRequest, PreviewChangeRequest, ResumeSubscriptionRequest, SubscribedSeats, plan,
 };
 
 use crate::client::{Client, Repeatable, repeat};
@@ -22,6 +22,24 @@ pub struct Preview {
     /// When the period that is paid for is over, instead of now.
     #[arg(long)]
     at_period_end: bool,
+    /// The same on this day, which is today or the day after the period's last.
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        default_value = "",
+        hide_default_value = true,
+        conflicts_with = "at_period_end"
+    )]
+    on: String,
+    /// How often it is to be paid.
+    #[arg(long, value_enum)]
+    interval: Option<Interval>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Interval {
+    Month,
+    Year,
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,15 +89,23 @@ pub(super) async fn preview(client: &Client, output: &Output, args: Preview) -> 
             .map(|(product, seats)| SubscribedSeats { product, seats })
             .collect();
     }
-    let timing = if args.at_period_end {
-        ChangeTiming::PeriodEnd
-    } else {
-        ChangeTiming::Now
+    let timing = match (args.at_period_end, args.on.as_str()) {
+        (true, _) => ChangeTiming::PeriodEnd,
+        (false, "") => ChangeTiming::Now,
+        // The day says it.
+        (false, _) => ChangeTiming::Unspecified,
+    };
+    let interval = match args.interval {
+        None => plan::Interval::Unspecified,
+        Some(Interval::Month) => plan::Interval::Month,
+        Some(Interval::Year) => plan::Interval::Year,
     };
     let message = PreviewChangeRequest {
         plan: args.plan,
         seats: wanted,
         timing: timing.into(),
+        interval: interval.into(),
+        effective_date: args.on,
     };
     let request = client.request(message).await?;
     let answer = subscriptions.preview_change(request).await?;

