@@ -37,8 +37,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let clock = Clock::system();
     let verifier = Verifier::new(NAME, &config.callers, clock.clone())?;
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
-    let templates = Templates::load(&config.mail.image_hosts);
-    let templates = Arc::new(templates.map_err(|error| ServeError::Template(error.into()))?);
+    let templates = templates(&config.mail)?;
     let transport = Transport::new(&config.mail)?;
     let message_id_domain = message_id_domain(&config.mail)?.into();
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
@@ -46,12 +45,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let identity = Identity::new(&channel, signer.clone());
     let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
-    let outbox = Relay::new(
-        database.clone(),
-        clock.clone(),
-        config.relay.clone(),
-        Deliveries { audit_log },
-    );
+    let deliveries = Deliveries { audit_log };
+    let outbox = Relay::new(database.clone(), clock.clone(), config.relay.clone(), deliveries);
 
     let bell = Arc::new(Notify::new());
     let app = App {
@@ -97,6 +92,11 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     }
     database.close().await;
     Ok(result?)
+}
+
+fn templates(config: &MailConfig) -> Result<Arc<Templates>, ServeError> {
+    let templates = Templates::load(&config.image_hosts).map_err(|error| ServeError::Template(error.into()))?;
+    Ok(Arc::new(templates))
 }
 
 fn shared(config: &SharedConfig) -> Result<Shared, ServeError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chassis::Refusal;
+use storage::StorageError;
 use tonic::{Code, Status};
 use types::Permission;
 
@@ -74,14 +75,7 @@ impl From<Error> for Status {
                     problem: error.to_string(),
                 }],
             ),
-            Error::Storage(error) if error.is_transient() => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the database is not available"
-                );
-                unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
-            }
-            Error::Storage(error) => chassis::internal(&error),
+            Error::Storage(error) => unstored(&error),
         }
     }
 }
@@ -110,6 +104,14 @@ fn unavailable(reason: &'static str, message: &str) -> Status {
         .into()
 }
 
+fn unstored(error: &StorageError) -> Status {
+    if !error.is_transient() {
+        return chassis::internal(error);
+    }
+    tracing::warn!(error = error as &dyn std::error::Error, "the database is not available");
+    unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
+}
+
 fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Status {
     let mut refusal = Refusal::new(Code::InvalidArgument, reason, message);
     for violation in violations.iter().take(MAX_VIOLATIONS) {
@@ -120,7 +122,7 @@ fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Stat
 
 #[cfg(test)]
 mod tests {
-    use storage::{InvalidPageToken, StorageError};
+    use storage::InvalidPageToken;
 
     use super::*;
 
@@ -133,18 +135,11 @@ mod tests {
         let constraint = StorageError::Constraint {
             name: "mails_pkey".to_owned(),
         };
+        let malformed = |error, reason| (error, Code::InvalidArgument, reason);
         let table = [
             (Error::CallerRequired, Code::Unauthenticated, "CALLER_REQUIRED"),
-            (
-                Error::MailMalformed(vec![violation()]),
-                Code::InvalidArgument,
-                "MAIL_MALFORMED",
-            ),
-            (
-                Error::AddressMalformed(violation()),
-                Code::InvalidArgument,
-                "ADDRESS_MALFORMED",
-            ),
+            malformed(Error::MailMalformed(vec![violation()]), "MAIL_MALFORMED"),
+            malformed(Error::AddressMalformed(violation()), "ADDRESS_MALFORMED"),
             (Error::SuppressionNotFound, Code::NotFound, "SUPPRESSION_NOT_FOUND"),
             (Error::DeliveryNotFound, Code::NotFound, "DELIVERY_NOT_FOUND"),
             (Error::SandboxRequired, Code::FailedPrecondition, "SANDBOX_REQUIRED"),
@@ -160,22 +155,10 @@ mod tests {
                 Code::Unavailable,
                 "PEER_UNAVAILABLE",
             ),
-            (
-                Error::WordingMalformed(violation()),
-                Code::InvalidArgument,
-                "WORDING_MALFORMED",
-            ),
+            malformed(Error::WordingMalformed(violation()), "WORDING_MALFORMED"),
             (Error::Render("no shape".into()), Code::Internal, "INTERNAL"),
-            (
-                Error::IdMalformed(vec![violation()]),
-                Code::InvalidArgument,
-                "ID_MALFORMED",
-            ),
-            (
-                Error::ListMalformed(violation()),
-                Code::InvalidArgument,
-                "LIST_MALFORMED",
-            ),
+            malformed(Error::IdMalformed(vec![violation()]), "ID_MALFORMED"),
+            malformed(Error::ListMalformed(violation()), "LIST_MALFORMED"),
             (InvalidPageToken.into(), Code::InvalidArgument, "PAGE_TOKEN_INVALID"),
             (StorageError::Lost("gone").into(), Code::Unavailable, "UNAVAILABLE"),
             (constraint.into(), Code::Internal, "INTERNAL"),
