@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proto::billing::v1::{BillingInformation, ChangeTiming};
-use testkit::{Cluster, eventually};
+use testkit::{Cluster, Member, eventually};
 use toml::Table;
 use types::RequestId;
 
@@ -67,6 +67,21 @@ async fn mails_about(world: &World, number: i64, addresses: &[String]) -> Vec<us
     counts
 }
 
+/// Starts a service anew, to die where it is told, and no earlier than it is ready: what is still on its way from before may
+/// come to the step first.
+async fn arm(member: &mut Member, step: &str) {
+    let failpoints = format!("{step}=1*return");
+    eventually(PATIENCE, async || {
+        member.process().kill();
+        let armed = member.start(&[("FAILPOINTS", &failpoints)]).await;
+        if armed.is_err() {
+            member.start(&[]).await.unwrap();
+        }
+        armed
+    })
+    .await;
+}
+
 async fn survive(world: &mut World, (service, step): Death) {
     let owner = world.account().await;
     owner.invoiced().await;
@@ -82,12 +97,7 @@ async fn survive(world: &mut World, (service, step): Death) {
     let request_id = RequestId::new();
     let preview = owner.preview("", &seats(101), ChangeTiming::Now).await.unwrap();
     let member = world.cluster().member(service);
-    member.process().kill();
-    member
-        .start(&[("FAILPOINTS", &format!("{step}=1*return"))])
-        .await
-        .unwrap();
-    let member = world.cluster().member(service);
+    arm(member, step).await;
     eventually(PATIENCE, async || {
         // Whoever was killed may still be remembered as unreachable.
         let answer = owner.change_by(request_id, &preview.preview_token).await;

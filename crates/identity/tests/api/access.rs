@@ -44,7 +44,12 @@ async fn internal(stack: &Stack, sign: impl Fn(&str) -> Option<String>) -> Vec<R
         call!(changes, commit_change, CommitChangeRequest, "gateway"),
         call!(changes, resolve_reservations, ResolveReservationsRequest, "licensing"),
         call!(accounts, create_account, CreateAccountRequest, "operator"),
-        call!(authentication, get_caller, GetCallerRequest, "gateway licensing"),
+        call!(
+            authentication,
+            get_caller,
+            GetCallerRequest,
+            "gateway licensing notification"
+        ),
         call!(reports, list_user_rows, ListUserRowsRequest, "gateway"),
         call!(reports, list_invitation_rows, ListInvitationRowsRequest, "gateway"),
         call!(reports, batch_get_holders, BatchGetHoldersRequest, "gateway"),
