@@ -52,7 +52,12 @@ pub async fn check(world: &World, owner: &Owner, emails: &[String], import: &Imp
     let mut found = BTreeSet::new();
     let mut users = UserServiceClient::new(owner.channel.clone());
     let mut page_token = String::new();
-    loop {
+    let mut owner = owner.clone();
+    for page in 1.. {
+        // A hundred thousand take longer than an access token lives.
+        if page % 50 == 0 && !owner.tokens.refresh_token.is_empty() {
+            owner = owner.refreshed().await;
+        }
         let message = ListUsersRequest {
             page_size: 500,
             page_token,
@@ -68,7 +73,7 @@ pub async fn check(world: &World, owner: &Owner, emails: &[String], import: &Imp
         }
     }
     assert!(emails.iter().all(|email| found.contains(email)));
-    let pools = settled(owner).await;
+    let pools = settled(&owner).await;
     let training = pools.iter().find(|pool| pool.product == "training").unwrap();
     assert_eq!(usize::try_from(training.assigned).unwrap(), seats);
     let told: Vec<_> = emails.iter().step_by(MAILED).collect();
