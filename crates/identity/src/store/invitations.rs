@@ -159,11 +159,11 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Opti
     .transpose()
 }
 
-/// From the users to their invitations, whatever else: without statistics, SQLite would rather read every invitation of the
-/// account in the order of the ids, and is kept from it by the `+`.
+/// From the users to their invitations, whatever else: without statistics, either database would rather read every invitation
+/// of the account for each of the users, and is kept from it by the expression around the column.
 const OF_USERS: Sql = Sql {
     postgres: "SELECT i.* FROM invitations i
-        WHERE i.user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND i.account_id = $2
+        WHERE i.user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND i.account_id || '' = $2
         ORDER BY i.id",
     sqlite: "SELECT i.* FROM json_each($1) AS u CROSS JOIN invitations i ON i.user_id = u.value
         WHERE +i.account_id = $2
