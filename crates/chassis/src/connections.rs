@@ -99,10 +99,8 @@ impl Connections {
             return;
         };
         let remote = connection.remote_addr();
-        let service = pipeline.map_request(move |request: Request<_>| {
-            let request = prepare(request.map(Body::new), remote);
-            with_peer(request, peer.clone())
-        });
+        let service =
+            pipeline.map_request(move |request: Request<_>| prepare(request.map(Body::new), remote, peer.clone()));
         let mut serving = pin!(
             self.builder
                 .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
@@ -166,18 +164,15 @@ impl Connections {
     }
 }
 
-/// A request as tonic's handlers expect it: they find the other side's address in its extensions.
-fn prepare(mut request: Request<Body>, remote: Option<SocketAddr>) -> Request<Body> {
-    request.extensions_mut().insert(TcpConnectInfo {
+/// A request as handlers and the guard expect it: they find the other side's address and name in its extensions.
+fn prepare(mut request: Request<Body>, remote: Option<SocketAddr>, peer: Option<PeerName>) -> Request<Body> {
+    let extensions = request.extensions_mut();
+    extensions.insert(TcpConnectInfo {
         local_addr: None,
         remote_addr: remote,
     });
-    request
-}
-
-fn with_peer(mut request: Request<Body>, peer: Option<PeerName>) -> Request<Body> {
     if let Some(peer) = peer {
-        request.extensions_mut().insert(peer);
+        extensions.insert(peer);
     }
     request
 }
