@@ -158,14 +158,16 @@ impl Account {
         message.options.as_mut().unwrap().role = role.into();
         let result = actor.add(message).await?.results.remove(0);
         self.changed(&result.user_id);
+        // A revocation takes the mail back, so nobody may revoke before a mail that is waited for has come.
+        let mail = if accepts { Some(world.mail(&email).await) } else { None };
         self.people.lock().unwrap().push(Somebody {
             email: email.clone(),
             user_id: result.user_id,
             invitation_id: result.invitation_id.clone(),
         });
-        if accepts {
+        if let Some(mail) = mail {
             // Somebody else may have revoked it by now.
-            let owner = Owner::accept(world, &world.mail(&email).await.token()).await?;
+            let owner = Owner::accept(world, &mail.token()).await?;
             self.changed(&result.invitation_id);
             self.actors.lock().unwrap().push(Actor { email, owner });
         }
