@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chassis::config::period;
-use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, SharedConfig, TelemetryConfig};
+use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, SharedConfig, TelemetryConfig, WatchConfig};
 use serde::Deserialize;
 use storage::{DatabaseConfig, RelayConfig};
 
@@ -65,9 +65,9 @@ pub struct Config {
     /// Handing over the billing contact's post.
     #[serde(default)]
     pub billing_contacts: BillingContactConfig,
-    /// Watching the audit log.
+    /// Those who watch the audit log, or an import.
     #[serde(default)]
-    pub audit: AuditConfig,
+    pub watches: WatchConfig,
     /// Importing people from files.
     #[serde(default)]
     pub imports: ImportConfig,
@@ -105,34 +105,6 @@ impl Default for ImportConfig {
             watch: Duration::from_millis(250),
             retention: thirty_days(),
             upload: Duration::from_secs(60 * 60),
-        }
-    }
-}
-
-/// Watching the audit log.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AuditConfig {
-    /// How often it is looked whether watched logs have grown: one query for all watchers of this process.
-    #[serde(deserialize_with = "period")]
-    pub poll: Duration,
-    /// How long a watch lasts before its caller is asked to begin anew: less than the server's
-    /// `max_connection_age_grace`, so that no watch is cut when its connection is replaced.
-    #[serde(deserialize_with = "period")]
-    pub watch_lifetime: Duration,
-    /// How many watch at once in this process.
-    pub watchers: usize,
-    /// How many of one account do.
-    pub watchers_per_account: usize,
-}
-
-impl Default for AuditConfig {
-    fn default() -> Self {
-        Self {
-            poll: Duration::from_millis(500),
-            watch_lifetime: Duration::from_secs(4 * 60),
-            watchers: 500,
-            watchers_per_account: 20,
         }
     }
 }

@@ -17,20 +17,18 @@ mod store;
 mod wire;
 
 pub use config::{
-    AdmissionConfig, AuditConfig, BillingContactConfig, Config, ImportConfig, InvitationConfig, LinkConfig,
-    OpenMailConfig, PasswordConfig, PasswordResetConfig, ResendConfig, SessionConfig, SignUpConfig, UserConfig,
+    AdmissionConfig, BillingContactConfig, Config, ImportConfig, InvitationConfig, LinkConfig, OpenMailConfig,
+    PasswordConfig, PasswordResetConfig, ResendConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 pub use store::Migrator;
 
-use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier};
+use chassis::{Guard, Listener, Service, Shared, Shutdown, Signer, Verifier, Watchers};
 use proto::access::Policy;
 use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{
-    AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts,
-};
+use crate::app::{AccessTokens, App, Commits, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -118,7 +116,7 @@ fn app(
         refresh_lifetime: config.sessions.refresh_lifetime,
         attempts_per_minute: config.sessions.attempts_per_minute,
         passwords: Passwords::new(&config.passwords)?,
-        audit_feed: AuditFeed::new(config.audit.clone()),
+        watchers: Watchers::new(config.watches.clone()),
         questions: Questions::spawn(database.clone(), config.admission.batch),
         prospects: Prospects::spawn(database.clone(), config.admission.batch),
         commits: Commits::spawn(
@@ -147,7 +145,7 @@ fn run_timers(background: &mut JoinSet<()>, app: &App, config: &Config, stop: &S
     background.spawn(relay::forget(app.clone(), stop.clone()));
     background.spawn(relay::expire(app.clone(), config.invitations.sweep, stop.clone()));
     background.spawn(relay::purge(app.clone(), config.users.purge_interval, stop.clone()));
-    background.spawn(relay::feed_audit(app.clone(), stop.clone()));
+    background.spawn(relay::poll_audit_heads(app.clone(), stop.clone()));
     for _ in 0..config.imports.workers {
         background.spawn(relay::run_imports(app.clone(), config.imports.poll, stop.clone()));
     }

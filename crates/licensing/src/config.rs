@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chassis::config::period;
-use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig};
+use chassis::{CallerConfig, ClientConfig, Peer, Secret, ServerConfig, TelemetryConfig, WatchConfig};
 use serde::Deserialize;
 use storage::{DatabaseConfig, RelayConfig};
 
@@ -124,34 +124,6 @@ impl Default for SweepConfig {
             batch: 500,
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(10),
-        }
-    }
-}
-
-/// Those who watch how pools stand.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WatchConfig {
-    /// How often it is looked whether watched pools have changed: one query for all watchers of this process.
-    #[serde(deserialize_with = "period")]
-    pub poll: Duration,
-    /// How long a watch lasts before its caller is asked to begin anew: less than the server's
-    /// `max_connection_age_grace`, so that no watch is cut when its connection is replaced.
-    #[serde(deserialize_with = "period")]
-    pub lifetime: Duration,
-    /// How many watch at once in this process.
-    pub watchers: usize,
-    /// How many of one account do.
-    pub watchers_per_account: usize,
-}
-
-impl Default for WatchConfig {
-    fn default() -> Self {
-        Self {
-            poll: Duration::from_millis(500),
-            lifetime: Duration::from_secs(4 * 60),
-            watchers: 500,
-            watchers_per_account: 20,
         }
     }
 }

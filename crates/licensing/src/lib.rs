@@ -11,7 +11,7 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{AuditLog, BillingContacts, Guard, Listener, Service, Shutdown, Signer, Verifier};
+use chassis::{AuditLog, BillingContacts, Guard, Listener, Service, Shutdown, Signer, Standings, Verifier};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use types::Clock;
@@ -19,7 +19,7 @@ use types::Clock;
 use app::App;
 use clients::identity::Identity;
 
-pub use config::{Config, ReservationConfig, RetentionConfig, SweepConfig, WatchConfig};
+pub use config::{Config, ReservationConfig, RetentionConfig, SweepConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -38,8 +38,9 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         Policy::load().map_err(|error| ServeError::Policy(error.to_string()))?,
     );
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
-    let identity = Identity::new(&config.identity, &config.clients, signer.clone())?;
     let people = config.identity.channel("identity", &config.clients)?;
+    let identity = Identity::new(&people, config.clients.max_message_bytes, signer.clone());
+    let standings = Standings::new(&people, signer.clone());
     let deliveries = relay::Deliveries {
         audit_log: AuditLog::new(&people, signer.clone()),
         billing_contacts: BillingContacts::new(&people, signer),
@@ -47,7 +48,14 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let seal = grpc::Seal::new(&config.grant_key)?;
     let database = Database::connect(&config.database).await?;
     let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
-    let app = Arc::new(App::new(database.clone(), catalogue, identity, outbox.waker(), &config));
+    let app = Arc::new(App::new(
+        database.clone(),
+        catalogue,
+        identity,
+        standings,
+        outbox.waker(),
+        &config,
+    ));
     let service = Service {
         name: NAME,
         config: &config.server,

@@ -1,11 +1,12 @@
 //! Everything that a use case can refuse or fail with.
 
-use chassis::{KeyError, PeerError, SharedError};
+use chassis::{KeyError, PeerError, SharedError, TooManyWatchers};
 use storage::{InvalidPageToken, StorageError};
 
+use tonic::Status;
 use types::Permission;
 
-use crate::clients::{IdentityError, InvalidMailConfig};
+use crate::clients::InvalidMailConfig;
 use crate::domain::Violation;
 
 /// Why a use case did not do what it was asked.
@@ -30,8 +31,8 @@ pub(crate) enum Error {
     #[error("this is no sandbox")]
     SandboxRequired,
     /// Nobody else may watch at the moment.
-    #[error("too many watch")]
-    TooManyWatchers,
+    #[error(transparent)]
+    TooManyWatchers(#[from] TooManyWatchers),
     /// Whoever watches may not any longer.
     #[error("the permission {0:?} is needed")]
     PermissionRequired(Permission),
@@ -40,7 +41,7 @@ pub(crate) enum Error {
     SessionEnded,
     /// Identity does not say who may watch.
     #[error("identity cannot be asked")]
-    Identity(#[from] IdentityError),
+    Identity(#[source] Status),
     /// An account's own words are not as they must be.
     #[error("an account's own words are malformed")]
     WordingMalformed(Violation),

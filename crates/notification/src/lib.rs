@@ -11,19 +11,21 @@ mod store;
 
 use std::sync::Arc;
 
-use chassis::{AuditLog, Guard, Listener, Memory, Service, Shared, SharedConfig, Shutdown, Signer, Verifier};
+use chassis::{
+    AuditLog, Guard, Listener, Memory, Service, Shared, SharedConfig, Shutdown, Signer, Standings, Verifier, Watchers,
+};
 use proto::access::Policy;
 use storage::{Database, Relay};
 use tokio::sync::Notify;
 use types::Clock;
 
-use crate::app::{App, Rules, Sender, Templates, Watchers};
-use crate::clients::{Identity, Transport, message_id_domain};
+use crate::app::{App, Rules, Sender, Templates};
+use crate::clients::{Transport, message_id_domain};
 use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
 
 pub use clients::InvalidMailConfig;
-pub use config::{Config, DkimConfig, MailConfig, WatchConfig};
+pub use config::{Config, DkimConfig, MailConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -42,7 +44,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let message_id_domain = message_id_domain(&config.mail)?.into();
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let channel = config.identity.channel("identity", &config.clients)?;
-    let identity = Identity::new(&channel, signer.clone());
+    let standings = Standings::new(&channel, signer.clone());
     let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
     let deliveries = Deliveries { audit_log };
@@ -54,7 +56,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         clock: clock.clone(),
         templates: Arc::clone(&templates),
         message_id_domain,
-        identity,
+        standings,
         watchers: Watchers::new(config.watches.clone()),
         is_sandbox: config.mail.sandbox,
         bell: Arc::clone(&bell),
@@ -84,11 +86,10 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let routes = grpc::routes(app, config.server.max_message_bytes).prepare();
     let result = chassis::serve(service, routes, listener, shutdown).await;
     served.cancel();
-    if let Err(error) = relay.await {
-        tracing::error!(%error, "sending mail ended badly");
-    }
-    if let Err(error) = outbox.await {
-        tracing::error!(%error, "the relay ended badly");
+    for (task, running) in [("sending mail", relay), ("the relay", outbox)] {
+        if let Err(error) = running.await {
+            tracing::error!(%error, "{task} ended badly");
+        }
     }
     database.close().await;
     Ok(result?)

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use chassis::{
     Actor, CallerConfig, ClientConfig, Listener, Peer, Secret, ServerConfig, SharedConfig, Shutdown, Signer,
-    TelemetryConfig,
+    TelemetryConfig, WatchConfig,
 };
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use notification::{Config, MailConfig, Migrator, WatchConfig};
+use notification::{Config, MailConfig, Migrator};
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
 use proto::notification::internal::v1::{EnqueueMailsRequest, Mail};
 use proto::notification::v1::delivery::Kind;

@@ -6,7 +6,6 @@ mod accept_transfer;
 mod append_audit_events;
 mod apply_settings_template;
 mod assign_roles;
-mod audit_feed;
 mod batch_get_holders;
 mod bring_back_user;
 mod cancel_import;
@@ -71,6 +70,7 @@ mod offer_billing_contact;
 mod origin;
 mod passwords;
 mod pending_invitation;
+mod poll_audit_heads;
 mod prepare_add_users;
 mod prepare_resend;
 mod preview_transfer;
@@ -103,7 +103,6 @@ mod world;
 
 pub use apply_settings_template::Recipients;
 pub use assign_roles::Assignment;
-pub use audit_feed::AuditFeed;
 pub use change::{Attempt, Change, Prepared};
 pub use check_access::{Check, Questions};
 pub use close_account::Closing;
@@ -132,7 +131,7 @@ pub use welcome_texts::WelcomeTexts;
 
 use std::time::Duration;
 
-use chassis::Shared;
+use chassis::{Shared, Watchers};
 use storage::{Database, RelayWaker};
 use types::{AccountId, Clock, Mac};
 
@@ -169,8 +168,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Makes and finds the links in e-mails.
     pub links: Links,
-    /// Who watches audit logs in this process.
-    pub audit_feed: AuditFeed,
+    /// Who watches in this process, and how far their accounts' audit logs have come.
+    pub watchers: Watchers<i64>,
     /// Looks up whom questions about access are about, for several at once.
     pub questions: Questions,
     /// Foretells requests to add users, several at once.

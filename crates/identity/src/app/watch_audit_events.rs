@@ -1,11 +1,8 @@
 //! The audit log of an account as it grows: in order, without gaps or repetitions, and without end.
 
-use std::time::Duration;
-
-use chassis::Person;
-use futures::{Stream, stream};
+use chassis::{Person, TooManyWatchers, Watch, watching};
+use futures::Stream;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use types::Permission;
 
 use super::App;
@@ -16,8 +13,6 @@ use crate::store::audit_events;
 
 /// The most events in one message, and in memory for one watcher.
 const BATCH: u64 = 100;
-/// How often it is made sure that the watcher may still watch.
-const CHECK: Duration = Duration::from_secs(2);
 
 /// A part of the log.
 #[derive(Debug)]
@@ -36,8 +31,6 @@ struct Watcher {
     sequence: i64,
     grown: watch::Receiver<i64>,
     begun: bool,
-    checked: Instant,
-    end: Instant,
 }
 
 impl App {
@@ -51,72 +44,60 @@ impl App {
         person: &Person,
         after: Option<i64>,
     ) -> Result<impl Stream<Item = Result<AuditBatch, Error>> + Send + use<>, Error> {
-        let grown = self.audit_feed.subscribe(person.account)?;
+        let grown = self.watchers.join(person.account);
+        let grown = grown.map_err(|TooManyWatchers| Error::TooManyWatchers)?;
         let head = audit_events::head(self.database.reader(), person.account).await?;
         let sequence = after.unwrap_or(head.sequence);
         if !(0..=head.sequence).contains(&sequence) {
             return Err(Error::CursorInvalid);
         }
-        let now = Instant::now();
         let watcher = Watcher {
             app: self.clone(),
             person: *person,
             sequence,
             grown,
             begun: false,
-            checked: now,
-            end: now + self.audit_feed.config.watch_lifetime,
         };
-        Ok(stream::unfold(Some(watcher), |watcher| async {
-            let mut watcher = watcher?;
-            match watcher.next().await {
-                Ok(batch) => batch.map(|batch| (Ok(batch), Some(watcher))),
-                Err(error) => Some((Err(error), None)),
-            }
-        }))
+        Ok(watching(watcher, self.watchers.config().lifetime))
     }
 }
 
 impl Watcher {
-    /// What comes next; none when the watch is over.
-    async fn next(&mut self) -> Result<Option<AuditBatch>, Error> {
-        if !std::mem::replace(&mut self.begun, true) {
-            // At once, so that whoever watches from now on knows from where.
-            return Ok(Some(self.batch(vec![])));
-        }
-        loop {
-            let now = Instant::now();
-            if now >= self.end {
-                return Ok(None);
-            }
-            if now >= self.checked + CHECK {
-                self.check().await?;
-                self.checked = now;
-            }
-            let (account, after) = (self.person.account, Some(self.sequence));
-            let (reader, filter) = (self.app.database.reader(), Filter::default());
-            let entries = audit_events::list(reader, account, &filter, Order::Ascending, after, BATCH).await?;
-            if let Some(last) = entries.last() {
-                self.sequence = last.head.sequence;
-                let events = entries.into_iter().map(|entry| show(entry, &self.person)).collect();
-                return Ok(Some(self.batch(events)));
-            }
-            tokio::select! {
-                // Fails only when nobody tells any more; then time does.
-                Ok(()) = self.grown.changed() => {}
-                () = tokio::time::sleep_until(self.end.min(self.checked + CHECK)) => {}
-            }
-        }
-    }
-
     const fn batch(&self, events: Vec<Shown>) -> AuditBatch {
         AuditBatch {
             events,
             sequence: self.sequence,
         }
     }
+}
 
-    /// Whether the watcher may still watch, and what they may see from now on.
+impl Watch for Watcher {
+    type Part = AuditBatch;
+    type Error = Error;
+
+    async fn look(&mut self) -> Result<Option<AuditBatch>, Error> {
+        if !std::mem::replace(&mut self.begun, true) {
+            return Ok(Some(self.batch(vec![])));
+        }
+        let (account, after) = (self.person.account, Some(self.sequence));
+        let (reader, filter) = (self.app.database.reader(), Filter::default());
+        let entries = audit_events::list(reader, account, &filter, Order::Ascending, after, BATCH).await?;
+        let Some(last) = entries.last() else {
+            return Ok(None);
+        };
+        self.sequence = last.head.sequence;
+        let events = entries.into_iter().map(|entry| show(entry, &self.person)).collect();
+        Ok(Some(self.batch(events)))
+    }
+
+    async fn changed(&mut self) {
+        if self.grown.changed().await.is_err() {
+            // Nobody tells any more; then time does.
+            std::future::pending().await
+        }
+    }
+
+    /// Also finds what they may see from now on.
     async fn check(&mut self) -> Result<(), Error> {
         self.person = self.app.still(&self.person, Permission::ManageAccountSettings).await?;
         Ok(())

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Memory, Peer, Person, Secret, SharedConfig, Shutdown, Signer,
+    WatchConfig,
 };
 use identity::{
-    AdmissionConfig, AuditConfig, Config, InvitationConfig, LinkConfig, Migrator, OpenMailConfig, PasswordConfig,
+    AdmissionConfig, Config, InvitationConfig, LinkConfig, Migrator, OpenMailConfig, PasswordConfig,
     PasswordResetConfig, ResendConfig, SessionConfig, SignUpConfig, UserConfig,
 };
 use proto::identity::internal::v1::account_service_client::AccountServiceClient;
@@ -362,9 +363,9 @@ fn config(url: &str, caller: CallerConfig, peers: &str) -> Config {
             tombstones: true,
         },
         imports: identity::ImportConfig::default(),
-        audit: AuditConfig {
+        watches: WatchConfig {
             poll: Duration::from_millis(50),
-            ..AuditConfig::default()
+            ..WatchConfig::default()
         },
         passwords: PasswordConfig {
             memory_kib: 8,

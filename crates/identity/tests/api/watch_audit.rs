@@ -108,7 +108,7 @@ async fn a_watch_from_now_on_says_from_where(stack: impl AsyncFn(fn(&mut Config)
 }
 
 async fn a_watch_ends_when_its_session_does_or_its_time_is_over(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
-    let stack = stack(|config| config.audit.watch_lifetime = Duration::from_secs(8)).await;
+    let stack = stack(|config| config.watches.lifetime = Duration::from_secs(8)).await;
     let (owner, other) = (admin(&stack).await, admin(&stack).await);
     let mut watched = watch(&stack, stack.channel(), &owner, None).await.unwrap();
     let mut demoted = watch(&stack, stack.channel(), &other, None).await.unwrap();
@@ -167,7 +167,7 @@ async fn a_watch_ends_in_good_order_when_the_server_stops(stack: impl AsyncFn(fn
 }
 
 async fn watchers_are_limited_and_cursors_checked(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
-    let stack = stack(|config| config.audit.watchers_per_account = 2).await;
+    let stack = stack(|config| config.watches.watchers_per_account = 2).await;
     let (owner, other) = (admin(&stack).await, admin(&stack).await);
     for after in [-1, 3, i64::MAX] {
         let refused = refusal(watch(&stack, stack.channel(), &owner, Some(after)).await);

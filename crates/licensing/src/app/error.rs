@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chassis::TooManyWatchers;
 use storage::StorageError;
 use types::Permission;
 
@@ -54,8 +55,8 @@ pub enum Error {
     #[error("the session has ended")]
     SessionEnded,
     /// As many watch as can.
-    #[error("there are too many watchers")]
-    TooManyWatchers,
+    #[error(transparent)]
+    TooManyWatchers(#[from] TooManyWatchers),
     /// Identity cannot be asked.
     #[error("identity does not answer")]
     Identity(#[from] IdentityError),

@@ -11,17 +11,17 @@ mod list_seat_pools;
 mod list_seats;
 mod list_surplus;
 mod move_seats;
+mod poll_seat_pools;
 mod purge;
 mod release_seats;
 mod reserve_seats;
 mod retry;
-mod seat_feed;
 mod set_seat_totals;
 mod settle;
 mod sweep_reservations;
 mod watch_seats;
 
-use chassis::{Actor, Caller, Person};
+use chassis::{Actor, Caller, Person, Standings, Watchers};
 use storage::{Batcher, Database, RelayWaker};
 
 use crate::clients::identity::Identity;
@@ -33,8 +33,8 @@ pub use error::{Error, Input};
 pub use list_holders::{HolderPage, HolderQuery};
 pub use list_seats::SeatQuery;
 pub use list_surplus::Surplus;
+pub use poll_seat_pools::Pools;
 pub use release_seats::Release;
-pub use seat_feed::SeatFeed;
 pub use set_seat_totals::InUse;
 pub use sweep_reservations::Swept;
 
@@ -44,12 +44,13 @@ pub struct App {
     database: Database,
     catalogue: Catalogue,
     identity: Identity,
+    standings: Standings,
     relay: RelayWaker,
     reserver: Batcher<Ask, Answer, Error>,
     sweep: SweepConfig,
     retention: RetentionConfig,
     /// Those who watch how pools stand.
-    pub seat_feed: SeatFeed,
+    pub watchers: Watchers<Pools>,
 }
 
 /// The person behind a call.
@@ -66,6 +67,7 @@ impl App {
         database: Database,
         catalogue: Catalogue,
         identity: Identity,
+        standings: Standings,
         relay: RelayWaker,
         config: &Config,
     ) -> Self {
@@ -74,10 +76,11 @@ impl App {
             database,
             catalogue,
             identity,
+            standings,
             relay,
             sweep: config.sweep.clone(),
             retention: config.retention.clone(),
-            seat_feed: SeatFeed::new(config.watches.clone()),
+            watchers: Watchers::new(config.watches.clone()),
         }
     }
 }

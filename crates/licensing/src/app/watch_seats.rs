@@ -1,21 +1,17 @@
 //! The pools of an account as they change.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chassis::{Caller, Person};
-use futures::{Stream, stream};
+use chassis::{Caller, Person, Standing, Watch, watching};
+use futures::Stream;
+use proto::access_v1;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use types::Permission;
 
-use super::seat_feed::Pools;
+use super::poll_seat_pools::Pools;
 use super::{App, Error};
-use crate::clients::identity::Standing;
+use crate::clients::identity::IdentityError;
 use crate::store::seat_pools;
-
-/// How often it is made sure that the watcher may still watch.
-const CHECK: Duration = Duration::from_secs(2);
 
 /// One watcher.
 struct Watcher {
@@ -23,8 +19,6 @@ struct Watcher {
     person: Person,
     changing: watch::Receiver<Pools>,
     told: Option<Pools>,
-    checked: Instant,
-    end: Instant,
 }
 
 impl App {
@@ -35,64 +29,48 @@ impl App {
         caller: &Caller,
     ) -> Result<impl Stream<Item = Result<Pools, Error>> + Send + use<>, Error> {
         let person = *super::person(caller)?;
-        let now = Instant::now();
         let watcher = Watcher {
-            changing: self.seat_feed.subscribe(person.account)?,
+            changing: self.watchers.join(person.account)?,
             app: Arc::clone(self),
             person,
             told: None,
-            checked: now,
-            end: now + self.seat_feed.config.lifetime,
         };
-        Ok(stream::unfold(Some(watcher), |watcher| async {
-            let mut watcher = watcher?;
-            match watcher.next().await {
-                Ok(pools) => pools.map(|pools| (Ok(pools), Some(watcher))),
-                Err(error) => Some((Err(error), None)),
-            }
-        }))
+        Ok(watching(watcher, self.watchers.config().lifetime))
     }
 }
 
-impl Watcher {
-    /// What comes next; none when the watch is over.
-    async fn next(&mut self) -> Result<Option<Pools>, Error> {
-        if self.told.is_none() {
-            let pools = seat_pools::list(self.app.database.reader(), self.person.account).await?;
-            return Ok(Some(self.tell(pools)));
-        }
-        loop {
-            let now = Instant::now();
-            if now >= self.end {
-                return Ok(None);
-            }
-            if now >= self.checked + CHECK {
-                self.check().await?;
-                self.checked = now;
-            }
-            tokio::select! {
-                // Fails only when nobody tells any more; then time does.
-                Ok(()) = self.changing.changed() => {
-                    let pools = self.changing.borrow_and_update().clone();
-                    // What was read at the beginning may be told once more, when it is found for the first time.
-                    if self.told.as_ref() != Some(&pools) {
-                        return Ok(Some(self.tell(pools)));
-                    }
-                }
-                () = tokio::time::sleep_until(self.end.min(self.checked + CHECK)) => {}
-            }
-        }
-    }
+impl Watch for Watcher {
+    type Part = Pools;
+    type Error = Error;
 
-    fn tell(&mut self, pools: Pools) -> Pools {
+    async fn look(&mut self) -> Result<Option<Pools>, Error> {
+        let pools = if self.told.is_none() {
+            seat_pools::list(self.app.database.reader(), self.person.account).await?
+        } else if self.changing.has_changed().unwrap_or_default() {
+            self.changing.borrow_and_update().clone()
+        } else {
+            return Ok(None);
+        };
+        // What was read at the beginning may be told once more, when it is found for the first time.
+        if self.told.as_ref() == Some(&pools) {
+            return Ok(None);
+        }
         self.told = Some(pools.clone());
-        pools
+        Ok(Some(pools))
     }
 
-    /// Whether the watcher may still watch.
-    async fn check(&self) -> Result<(), Error> {
-        match self.app.identity.standing(&self.person).await? {
-            Standing::ManagesUsers => Ok(()),
+    async fn changed(&mut self) {
+        match self.changing.changed().await {
+            Ok(()) => self.changing.mark_changed(),
+            // Nobody tells any more; then time does.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    async fn check(&mut self) -> Result<(), Error> {
+        let standing = self.app.standings.of(&self.person, access_v1::Permission::ManageUsers);
+        match standing.await.map_err(IdentityError::from)? {
+            Standing::Granted => Ok(()),
             Standing::PermissionLost => Err(Error::PermissionRequired(Permission::ManageUsers)),
             Standing::SessionEnded => Err(Error::SessionEnded),
         }

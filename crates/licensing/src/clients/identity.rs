@@ -1,12 +1,10 @@
-//! Identity, which alone knows what became of a reservation, and who may do what.
+//! Identity, which alone knows what became of a reservation.
 
 use std::collections::BTreeMap;
 
-use chassis::{Actor, Channel, ClientConfig, Peer, PeerError, Person, Signer, reason};
-use proto::access_v1::Permission;
-use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
+use chassis::{Actor, Channel, Signer};
 use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
-use proto::identity::internal::v1::{GetCallerRequest, Resolution, ResolveReservationsRequest, resolution};
+use proto::identity::internal::v1::{Resolution, ResolveReservationsRequest, resolution};
 use proto::licensing::internal::v1 as wire;
 use tonic::Status;
 
@@ -22,19 +20,7 @@ const AUDIENCE: &str = "identity";
 #[derive(Clone, Debug)]
 pub struct Identity {
     client: ChangeServiceClient<Channel>,
-    callers: AuthenticationServiceClient<Channel>,
     signer: Signer,
-}
-
-/// What somebody may do with an account's seats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Everything.
-    ManagesUsers,
-    /// Nothing any more.
-    PermissionLost,
-    /// They are logged out, or have left the account.
-    SessionEnded,
 }
 
 /// Identity did not answer.
@@ -43,18 +29,14 @@ pub enum Standing {
 pub struct IdentityError(#[from] Status);
 
 impl Identity {
-    /// Connects at the first call.
-    ///
-    /// # Errors
-    /// When the address cannot be used.
-    pub fn new(peer: &Peer, config: &ClientConfig, signer: Signer) -> Result<Self, PeerError> {
-        let channel = peer.channel("identity", config)?;
+    /// Asks through `channel`; takes answers up to so many bytes.
+    #[must_use]
+    pub fn new(channel: &Channel, max_message_bytes: usize, signer: Signer) -> Self {
         let client = ChangeServiceClient::new(channel.clone());
-        Ok(Self {
-            callers: AuthenticationServiceClient::new(channel),
-            client: client.max_decoding_message_size(config.max_message_bytes),
+        Self {
+            client: client.max_decoding_message_size(max_message_bytes),
             signer,
-        })
+        }
     }
 
     /// What became of reservations, in their order: an aborted one is aborted for good from now on. `None` where the answer
@@ -70,32 +52,6 @@ impl Identity {
         let answer = self.client.clone().resolve_reservations(request).await?.into_inner();
         let mut resolved: BTreeMap<_, _> = answer.resolutions.into_iter().filter_map(read).collect();
         Ok(keys.iter().map(|key| resolved.remove(key)).collect())
-    }
-
-    /// What somebody who was let in earlier is by now.
-    ///
-    /// # Errors
-    /// When there is no answer.
-    pub async fn standing(&self, person: &Person) -> Result<Standing, IdentityError> {
-        let message = GetCallerRequest {
-            user_id: person.user.to_string(),
-            session_id: person.session.to_string(),
-        };
-        let request = self.signer.request(message, &Actor::Service, AUDIENCE)?;
-        let answer = match self.callers.clone().get_caller(request).await {
-            Ok(answer) => answer.into_inner(),
-            Err(status) if reason(&status).as_deref() == Some("SESSION_ENDED") => return Ok(Standing::SessionEnded),
-            Err(status) => return Err(status.into()),
-        };
-        if answer.account_id != person.account.to_string() {
-            return Ok(Standing::SessionEnded);
-        }
-        let needed = i32::from(Permission::ManageUsers);
-        Ok(if answer.permissions.contains(&needed) {
-            Standing::ManagesUsers
-        } else {
-            Standing::PermissionLost
-        })
     }
 }
 

@@ -50,7 +50,7 @@ impl From<Error> for Status {
                 "SESSION_ENDED",
                 "The session has ended; log in again.",
             ),
-            Error::TooManyWatchers => watch_later(),
+            Error::TooManyWatchers(_) => watch_later(),
             Error::PersonRequired => plain(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
@@ -129,6 +129,7 @@ const fn malformed(input: Input) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::bad_input::BadInput;
+    use chassis::TooManyWatchers;
     use storage::StorageError;
 
     #[test]
@@ -153,7 +154,7 @@ mod tests {
             (Error::IdMalformed { field: "user_id" }, InvalidArgument, "ID_MALFORMED"),
             (may_not, PermissionDenied, "PERMISSION_REQUIRED"),
             (Error::SessionEnded, Unauthenticated, "SESSION_ENDED"),
-            (Error::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
+            (TooManyWatchers.into(), Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
             (silent, Unavailable, "PEER_UNAVAILABLE"),
             (Error::PersonRequired, Unauthenticated, "CALLER_REQUIRED"),
             (Error::Storage(StorageError::Lost("gone")), Unavailable, "UNAVAILABLE"),

@@ -1,8 +1,8 @@
 //! What licensing does by itself, time after time.
 
 mod deliver;
+mod poll_seat_pools;
 mod purge;
-mod seat_feed;
 mod sweep;
 
 use std::sync::Arc;
@@ -19,6 +19,6 @@ pub async fn run(app: Arc<App>, sweep: &SweepConfig, retention: &RetentionConfig
     tokio::join!(
         sweep::run(&app, sweep.interval, &shutdown),
         purge::run(&app, retention.interval, &shutdown),
-        seat_feed::run(&app, &shutdown),
+        poll_seat_pools::run(&app, &shutdown),
     );
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use chassis::{Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Secret, Shutdown, Signer};
-use licensing::{Config, Migrator, ReservationConfig, RetentionConfig, SweepConfig, WatchConfig};
+use chassis::{Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Secret, Shutdown, Signer, WatchConfig};
+use licensing::{Config, Migrator, ReservationConfig, RetentionConfig, SweepConfig};
 use proto::licensing::internal::v1::reservation_service_client::ReservationServiceClient;
 use proto::licensing::internal::v1::seat_service_client::SeatServiceClient as InternalSeatServiceClient;
 use proto::licensing::v1::entitlement_service_client::EntitlementServiceClient;

@@ -15,22 +15,19 @@ mod render_wording;
 mod send_mail;
 mod wait_for_mail;
 mod watch_deliveries;
-mod watchers;
 mod write_ends;
 
 use std::sync::Arc;
 
+use chassis::{Standings, Watchers};
 use storage::Database;
 use tokio::sync::Notify;
 use types::Clock;
-
-use crate::clients::Identity;
 
 pub(crate) use render::Templates;
 pub(crate) use render_wording::{Found, Sample};
 pub(crate) use send_mail::{Rules, Sender};
 pub(crate) use watch_deliveries::Changes;
-pub(crate) use watchers::Watchers;
 
 /// What the use cases of the API work with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -42,9 +39,9 @@ pub(crate) struct App {
     /// The right side of every Message-ID.
     pub(crate) message_id_domain: Arc<str>,
     /// Knows who may still see what they watch.
-    pub(crate) identity: Identity,
+    pub(crate) standings: Standings,
     /// Those who watch.
-    pub(crate) watchers: Watchers,
+    pub(crate) watchers: Watchers<()>,
     /// Whether mails are kept and shown, none of them being for people.
     pub(crate) is_sandbox: bool,
     /// Rung when mails have been queued.

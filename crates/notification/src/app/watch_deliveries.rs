@@ -3,22 +3,19 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chassis::{Caller, Person};
-use futures::{Stream, stream};
-use tokio::time::Instant;
+use chassis::{Caller, Person, Standing, Watch, watching};
+use futures::Stream;
+use proto::access_v1;
+use tokio::sync::watch;
 use types::{MailId, Permission, Timestamp};
 
 use super::App;
-use super::watchers::Seat;
-use crate::clients::Standing;
 use crate::domain::Delivery;
 use crate::error::Error;
 use crate::store::deliveries;
 
 /// The most mails in one part.
 const BATCH: usize = 500;
-/// How often it is made sure that the watcher may still watch.
-const CHECK: Duration = Duration::from_secs(2);
 /// A change is told if it is committed this long after the time it bears, or bears the time of a clock that is this late.
 const OVERLAP: Duration = Duration::from_secs(5);
 
@@ -35,14 +32,12 @@ pub(crate) struct Changes {
 struct Watcher {
     app: App,
     person: Person,
-    _seat: Seat,
+    _place: watch::Receiver<()>,
     /// Everything before was told.
     since: Timestamp,
     /// What was told since then, as of when.
     told: HashMap<MailId, Timestamp>,
     begun: bool,
-    checked: Instant,
-    end: Instant,
 }
 
 impl App {
@@ -58,54 +53,21 @@ impl App {
         since: Option<Timestamp>,
     ) -> Result<impl Stream<Item = Result<Changes, Error>> + Send + use<>, Error> {
         let person = *caller.person().map_err(|_| Error::CallerRequired)?;
-        let now = Instant::now();
         let watcher = Watcher {
-            _seat: self.watchers.admit(person.account)?,
+            _place: self.watchers.join(person.account)?,
             app: self.clone(),
             person,
             since: since.unwrap_or_else(|| self.clock.now()),
             told: HashMap::new(),
             begun: false,
-            checked: now,
-            end: now + self.watchers.config.lifetime,
         };
-        Ok(stream::unfold(Some(watcher), |watcher| async {
-            let mut watcher = watcher?;
-            match watcher.next().await {
-                Ok(changes) => changes.map(|changes| (Ok(changes), Some(watcher))),
-                Err(error) => Some((Err(error), None)),
-            }
-        }))
+        Ok(watching(watcher, self.watchers.config().lifetime))
     }
 }
 
 impl Watcher {
-    /// What comes next; none when the watch is over.
-    async fn next(&mut self) -> Result<Option<Changes>, Error> {
-        if !std::mem::replace(&mut self.begun, true) {
-            // At once, so that whoever watches from now on knows from when.
-            return Ok(Some(self.changes(vec![])));
-        }
-        loop {
-            let now = Instant::now();
-            if now >= self.end {
-                return Ok(None);
-            }
-            if now >= self.checked + CHECK {
-                self.check().await?;
-                self.checked = now;
-            }
-            let changed = self.look().await?;
-            if !changed.is_empty() {
-                return Ok(Some(self.changes(changed)));
-            }
-            let poll = Instant::now() + self.app.watchers.config.poll;
-            tokio::time::sleep_until(poll.min(self.end)).await;
-        }
-    }
-
     /// Up to [`BATCH`] mails, or a few more, that were not told as they are.
-    async fn look(&mut self) -> Result<Vec<Delivery>, Error> {
+    async fn news(&mut self) -> Result<Vec<Delivery>, Error> {
         let (reader, account) = (self.app.database.reader(), self.person.account);
         let mut changed = Vec::new();
         let mut after = (self.since, None);
@@ -134,11 +96,28 @@ impl Watcher {
             since: self.since,
         }
     }
+}
 
-    /// Whether the watcher may still watch.
-    async fn check(&self) -> Result<(), Error> {
-        match self.app.identity.standing(&self.person).await? {
-            Standing::ManagesUsers => Ok(()),
+impl Watch for Watcher {
+    type Part = Changes;
+    type Error = Error;
+
+    async fn look(&mut self) -> Result<Option<Changes>, Error> {
+        if !std::mem::replace(&mut self.begun, true) {
+            return Ok(Some(self.changes(vec![])));
+        }
+        let news = self.news().await?;
+        Ok((!news.is_empty()).then(|| self.changes(news)))
+    }
+
+    async fn changed(&mut self) {
+        tokio::time::sleep(self.app.watchers.config().poll).await;
+    }
+
+    async fn check(&mut self) -> Result<(), Error> {
+        let standing = self.app.standings.of(&self.person, access_v1::Permission::ManageUsers);
+        match standing.await.map_err(Error::Identity)? {
+            Standing::Granted => Ok(()),
             Standing::PermissionLost => Err(Error::PermissionRequired(Permission::ManageUsers)),
             Standing::SessionEnded => Err(Error::SessionEnded),
         }

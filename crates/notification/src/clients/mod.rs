@@ -2,12 +2,10 @@
 
 mod dkim;
 mod folder;
-mod identity;
 mod message;
 mod smtp;
 mod transport;
 
-pub(crate) use identity::{Identity, IdentityError, Standing};
 pub use transport::InvalidMailConfig;
 pub(crate) use transport::Transport;
 pub(crate) use transport::message_id_domain;

@@ -40,7 +40,7 @@ impl From<Error> for Status {
                 "SANDBOX_REQUIRED",
                 "E-mails are for people here, and shown to nobody else.",
             ),
-            Error::TooManyWatchers => watch_later(),
+            Error::TooManyWatchers(_) => watch_later(),
             Error::PermissionRequired(permission) => forbid(permission),
             Error::SessionEnded => plain(
                 Code::Unauthenticated,
@@ -122,6 +122,7 @@ fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Stat
 
 #[cfg(test)]
 mod tests {
+    use chassis::TooManyWatchers;
     use storage::InvalidPageToken;
 
     use super::*;
@@ -143,7 +144,7 @@ mod tests {
             (Error::SuppressionNotFound, Code::NotFound, "SUPPRESSION_NOT_FOUND"),
             (Error::DeliveryNotFound, Code::NotFound, "DELIVERY_NOT_FOUND"),
             (Error::SandboxRequired, Code::FailedPrecondition, "SANDBOX_REQUIRED"),
-            (Error::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
+            (TooManyWatchers.into(), Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
             (
                 Error::PermissionRequired(Permission::ManageUsers),
                 Code::PermissionDenied,
@@ -151,7 +152,7 @@ mod tests {
             ),
             (Error::SessionEnded, Code::Unauthenticated, "SESSION_ENDED"),
             (
-                Error::Identity(Status::unavailable("down").into()),
+                Error::Identity(Status::unavailable("down")),
                 Code::Unavailable,
                 "PEER_UNAVAILABLE",
             ),

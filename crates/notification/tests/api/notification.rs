@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::notification::{Config, MailConfig, Migrator, ServeError, WatchConfig};
+use ::notification::{Config, MailConfig, Migrator, ServeError};
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, SharedConfig, Shutdown,
-    Signer, TelemetryConfig,
+    Signer, TelemetryConfig, WatchConfig,
 };
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
 use proto::notification::internal::v1::suppression_service_client::SuppressionServiceClient;
@@ -89,20 +89,20 @@ pub struct Notification {
 
 impl Notification {
     pub async fn start(place: &Place, mail: MailConfig) -> Self {
-        Self::start_with(place, mail, ServerConfig::default()).await
+        Self::start_with(place, mail, |_| {}).await
     }
 
-    pub async fn start_with(place: &Place, mail: MailConfig, server: ServerConfig) -> Self {
+    pub async fn start_with(place: &Place, mail: MailConfig, tune: impl FnOnce(&mut Config)) -> Self {
         let callers = CallerConfig::circle(ALL_SERVICES.into_iter().chain(["operator"]));
         let identity = Identity::default();
         let database = Database::connect(&place.config()).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let listen = listener.local_addr().unwrap();
-        let config = Config {
+        let mut config = Config {
             listen,
             telemetry: TelemetryConfig::default(),
-            server,
+            server: ServerConfig::default(),
             database: place.config(),
             callers: callers["notification"].clone(),
             clients: ClientConfig::default(),
@@ -115,6 +115,7 @@ impl Notification {
                 ..WatchConfig::default()
             },
         };
+        tune(&mut config);
         let stop = Shutdown::new();
         Self {
             audit_sink: identity.audit_sink.clone(),
@@ -313,6 +314,11 @@ impl Notification {
         );
         let changed = self.database.writer().execute_unprepared(&sql).await.unwrap();
         assert_eq!(changed.rows_affected(), 1);
+    }
+
+    /// Changes what is in the database.
+    pub async fn execute(&self, sql: &str) {
+        self.database.writer().execute_unprepared(sql).await.unwrap();
     }
 
     /// How many rows a query answers.

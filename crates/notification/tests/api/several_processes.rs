@@ -50,7 +50,7 @@ async fn what_a_dead_process_had_claimed_is_sent_by_another_with_the_same_messag
         drain_timeout: Duration::from_millis(1),
         ..ServerConfig::default()
     };
-    let first = Notification::start_with(&place, config.clone(), hasty).await;
+    let first = Notification::start_with(&place, config.clone(), |config| config.server = hasty).await;
     let order = welcome("ada@example.com");
     first.enqueue(vec![order.clone()]).await.unwrap();
     eventually(SOON, async || server.received().pop().ok_or("nothing yet")).await;

@@ -94,7 +94,7 @@ impl Parts<'_> {
             passwords: settings.block("passwords", &[])?,
             users: settings.block("users", &[])?,
             billing_contacts: settings.block("billing_contacts", &[])?,
-            audit: settings.block("audit", &[])?,
+            watches: settings.block("watches", &[])?,
             imports: settings.block("imports", &[])?,
         };
         settings.finish()?;

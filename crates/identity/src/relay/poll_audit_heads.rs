@@ -5,7 +5,7 @@ use chassis::{Shutdown, pause};
 use crate::app::App;
 
 /// Runs until `shutdown`.
-pub async fn feed_audit(app: App, shutdown: Shutdown) {
+pub async fn poll_audit_heads(app: App, shutdown: Shutdown) {
     loop {
         if let Err(error) = app.poll_audit_heads().await {
             tracing::warn!(
@@ -13,7 +13,7 @@ pub async fn feed_audit(app: App, shutdown: Shutdown) {
                 "the ends of the audit logs cannot be read"
             );
         }
-        if !pause(app.audit_feed.config.poll, &shutdown).await {
+        if !pause(app.watchers.config().poll, &shutdown).await {
             return;
         }
     }
