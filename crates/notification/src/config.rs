@@ -41,6 +41,34 @@ pub struct Config {
     /// Those who watch how far mails have come.
     #[serde(default)]
     pub watches: WatchConfig,
+    /// How long what has ended is kept.
+    #[serde(default)]
+    pub retention: RetentionConfig,
+}
+
+/// How long what has ended is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionConfig {
+    /// How long it is told what became of a mail, and that a mail is no longer needed: far longer than any message about
+    /// it may be under way, because a late one would be taken for new.
+    #[serde(deserialize_with = "period")]
+    pub keep: Duration,
+    /// How often there is a purge.
+    #[serde(deserialize_with = "period")]
+    pub interval: Duration,
+    /// How many rows one statement deletes.
+    pub batch: u32,
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self {
+            keep: Duration::from_secs(90 * 24 * 60 * 60),
+            interval: Duration::from_secs(10 * 60),
+            batch: 1_000,
+        }
+    }
 }
 
 /// How mail goes out.

@@ -25,7 +25,7 @@ use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
 
 pub use clients::InvalidMailConfig;
-pub use config::{Config, DkimConfig, MailConfig};
+pub use config::{Config, DkimConfig, MailConfig, RetentionConfig};
 pub use error::ServeError;
 pub use store::Migrator;
 
@@ -75,6 +75,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let _end = served.clone().drop_guard();
     let outbox = tokio::spawn(outbox.run(served.clone()));
     let relay = tokio::spawn(relay::run(Arc::new(sender), bell, clock, pace(&config), served.clone()));
+    let purge = tokio::spawn(relay::purge(app.clone(), config.retention.clone(), served.clone()));
 
     let service = Service {
         name: NAME,
@@ -86,7 +87,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let routes = grpc::routes(app, config.server.max_message_bytes).prepare();
     let result = chassis::serve(service, routes, listener, shutdown).await;
     served.cancel();
-    for (task, running) in [("sending mail", relay), ("the relay", outbox)] {
+    for (task, running) in [("sending mail", relay), ("the purge", purge), ("the relay", outbox)] {
         if let Err(error) = running.await {
             tracing::error!(%error, "{task} ended badly");
         }

@@ -1,5 +1,5 @@
 -- What notification may do in its database.
 
 \set service notification
-\set removes 'outbox'
+\set removes 'cancellations, kept_mails, mails, outbox, suppressions, wordings'
 \ir service.sql

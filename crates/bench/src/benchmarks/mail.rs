@@ -12,7 +12,7 @@ use chassis::{
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use notification::{Config, MailConfig, Migrator};
+use notification::{Config, MailConfig, Migrator, RetentionConfig};
 use proto::notification::internal::v1::mail_service_client::MailServiceClient;
 use proto::notification::internal::v1::{EnqueueMailsRequest, Mail};
 use proto::notification::v1::delivery::Kind;
@@ -88,6 +88,7 @@ impl Service {
             relay: RelayConfig::default(),
             mail,
             watches: WatchConfig::default(),
+            retention: RetentionConfig::default(),
         };
         let stop = Shutdown::new();
         let channel = Peer::Tcp(format!("http://{listen}")).channel("notification", &ClientConfig::default())?;

@@ -10,6 +10,7 @@ mod get_delivery;
 mod limits;
 mod list_deliveries;
 mod places;
+mod purge;
 mod render;
 mod render_wording;
 mod send_mail;

@@ -1,4 +1,5 @@
-//! The table `cancellations`: send keys whose mails nobody needs any more. They stay: a cancellation may come before its mail.
+//! The table `cancellations`: send keys whose mails nobody needs any more. They stay for long: a cancellation may come before
+//! its mail.
 
 use sea_orm::{ConnectionTrait, Value};
 use storage::{Sql, StorageError, json};
@@ -32,6 +33,14 @@ const CANCEL: Sql = Sql {
           AND mails.state IN (SELECT value FROM json_each($3))",
 };
 
+const PURGE_TEXT: &str = "
+    DELETE FROM cancellations WHERE (account_id, send_key) IN (
+        SELECT account_id, send_key FROM cancellations WHERE create_time < $1 LIMIT $2)";
+const PURGE: Sql = Sql {
+    postgres: PURGE_TEXT,
+    sqlite: PURGE_TEXT,
+};
+
 /// Remembers `keys`, and cancels those of their mails that wait, for `reason`; answers how many those are. Within a
 /// transaction.
 pub(crate) async fn insert(
@@ -48,4 +57,9 @@ pub(crate) async fn insert(
         Value::from(now.micros()),
     ];
     CANCEL.execute(tx, values).await
+}
+
+/// Forgets up to `most` keys that were cancelled before `before`.
+pub(crate) async fn purge(conn: &impl ConnectionTrait, before: Timestamp, most: u32) -> Result<u64, StorageError> {
+    PURGE.execute(conn, vec![before.micros().into(), most.into()]).await
 }

@@ -3,8 +3,9 @@
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::{AccountId, MailId};
+use types::{AccountId, MailId, Timestamp};
 
+use super::mails::queued;
 use super::{deliveries, unreadable};
 use crate::domain::{KeptMail, Kind, Letter, Wanted};
 
@@ -28,6 +29,13 @@ const FIND_TEXT: &str = "
 const FIND: Sql = Sql {
     postgres: FIND_TEXT,
     sqlite: FIND_TEXT,
+};
+
+const PURGE_TEXT: &str =
+    "DELETE FROM kept_mails WHERE id IN (SELECT id FROM kept_mails WHERE id < $1 ORDER BY id LIMIT $2)";
+const PURGE: Sql = Sql {
+    postgres: PURGE_TEXT,
+    sqlite: PURGE_TEXT,
 };
 
 #[derive(Serialize)]
@@ -54,6 +62,11 @@ pub(crate) async fn insert(conn: &impl ConnectionTrait, letters: &[&Letter]) -> 
     }
     let rows: Vec<_> = letters.iter().copied().map(write).collect();
     INSERT.execute(conn, vec![json(&rows)]).await.map(drop)
+}
+
+/// Forgets up to `most` mails that were queued before `before`.
+pub(crate) async fn purge(conn: &impl ConnectionTrait, before: Timestamp, most: u32) -> Result<u64, StorageError> {
+    PURGE.execute(conn, vec![queued(before).into(), most.into()]).await
 }
 
 fn write(letter: &Letter) -> Row<'_> {

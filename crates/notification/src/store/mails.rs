@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 use storage::{Sql, StorageError, json};
-use types::Timestamp;
+use types::{MailId, Timestamp};
 
 use super::unreadable;
 use crate::domain::{Link, Order};
@@ -32,6 +32,14 @@ const INSERT: Sql = Sql {
         ON CONFLICT (account_id, send_key) DO NOTHING",
 };
 
+const PURGE_TEXT: &str = "
+    DELETE FROM mails WHERE id IN (
+        SELECT id FROM mails WHERE id < $1 AND next_attempt_time IS NULL ORDER BY id LIMIT $2)";
+const PURGE: Sql = Sql {
+    postgres: PURGE_TEXT,
+    sqlite: PURGE_TEXT,
+};
+
 #[derive(Serialize)]
 struct Row<'a> {
     id: String,
@@ -57,6 +65,16 @@ struct Row<'a> {
 pub(crate) async fn insert(conn: &impl ConnectionTrait, orders: &[Order], now: Timestamp) -> Result<u64, StorageError> {
     let rows = orders.iter().map(write).collect::<Result<Vec<_>, _>>()?;
     INSERT.execute(conn, vec![json(&rows), Value::from(now.micros())]).await
+}
+
+/// Forgets up to `most` mails that were queued before `before` and have come to an end.
+pub(crate) async fn purge(conn: &impl ConnectionTrait, before: Timestamp, most: u32) -> Result<u64, StorageError> {
+    PURGE.execute(conn, vec![queued(before).into(), most.into()]).await
+}
+
+/// Less than the ids of all mails that were queued at `time` or later.
+pub(super) fn queued(time: Timestamp) -> String {
+    MailId::unguessable(time, [0; 10]).to_string()
 }
 
 fn write(order: &Order) -> Result<Row<'_>, StorageError> {

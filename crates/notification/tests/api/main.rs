@@ -27,6 +27,8 @@ mod notices;
 #[cfg(test)]
 mod notification;
 #[cfg(test)]
+mod purge;
+#[cfg(test)]
 mod retry_mail;
 #[cfg(test)]
 mod secrets;

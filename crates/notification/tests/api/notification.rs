@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::notification::{Config, MailConfig, Migrator, ServeError};
+use ::notification::{Config, MailConfig, Migrator, RetentionConfig, ServeError};
 use chassis::{
     Actor, CallerConfig, Channel, ClientConfig, Listener, Peer, Person, Secret, ServerConfig, SharedConfig, Shutdown,
     Signer, TelemetryConfig, WatchConfig,
@@ -113,6 +113,10 @@ impl Notification {
             watches: WatchConfig {
                 poll: Duration::from_millis(20),
                 ..WatchConfig::default()
+            },
+            retention: RetentionConfig {
+                interval: Duration::from_millis(20),
+                ..RetentionConfig::default()
             },
         };
         tune(&mut config);

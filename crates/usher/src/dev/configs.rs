@@ -169,6 +169,7 @@ impl Parts<'_> {
                 ..settings.block("mail", &[("url", &url), ("from_address", MAIL_FROM)])?
             },
             watches: settings.block("watches", &[])?,
+            retention: settings.block("retention", &[])?,
         };
         settings.finish()?;
         Ok(config)
