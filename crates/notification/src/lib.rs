@@ -35,7 +35,7 @@ const NAME: &str = "notification";
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
+pub async fn serve(mut config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
     let clock = Clock::system();
     let verifier = Verifier::new(NAME, &config.callers, clock.clone())?;
     let policy = Policy::load().map_err(|error| ServeError::Policy(error.into()))?;
@@ -46,6 +46,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let channel = config.identity.channel("identity", &config.clients)?;
     let standings = Standings::new(&channel, signer.clone());
     let audit_log = AuditLog::new(&channel, signer);
+    // A queue that was empty when its statements were planned may be a hundred thousand long a second later.
+    config.database.fresh_plans = true;
     let database = Database::connect(&config.database).await?;
     let deliveries = Deliveries { audit_log };
     let outbox = Relay::new(database.clone(), clock.clone(), config.relay.clone(), deliveries);

@@ -26,6 +26,10 @@ pub struct DatabaseConfig {
     /// How long a transaction may sit idle before the server ends it (PostgreSQL).
     #[serde(default = "default_idle_in_transaction_timeout", deserialize_with = "types::period")]
     pub idle_in_transaction_timeout: Duration,
+    /// Whether PostgreSQL plans each statement for what its tables hold now, and not once for all: for tables that fill
+    /// faster than their statistics follow. Decided by the service, not by its configuration.
+    #[serde(skip)]
+    pub fresh_plans: bool,
     /// Off only in the control of the cancellation test; honoured only with the feature `failpoints`.
     #[doc(hidden)]
     #[serde(skip, default = "guarded")]
@@ -43,6 +47,7 @@ impl DatabaseConfig {
             statement_timeout: default_statement_timeout(),
             lock_timeout: default_lock_timeout(),
             idle_in_transaction_timeout: default_idle_in_transaction_timeout(),
+            fresh_plans: false,
             release_guard: guarded(),
         }
     }

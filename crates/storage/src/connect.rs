@@ -16,10 +16,12 @@ const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
 
 /// Every statement of ours finds its rows by an index, a batch's one by one. Left alone, the planner takes each batch for a
 /// hundred rows, and reads whole tables of less than ten thousand to find one; and what it has planned while a table was
-/// small it goes on doing when it is large. Without compilation, since a plan that cannot do without what is off here costs
+/// small it goes on doing when it is large. In the order of the index, too: to find the first of many rows it would take
+/// them all for few, and sort them. Without compilation, since a plan that cannot do without what is off here costs
 /// so much on paper that each run of it would be compiled, for half a second.
-const BY_INDEX: [(&str, &str); 4] = [
+const BY_INDEX: [(&str, &str); 5] = [
     ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("jit", "off"),
@@ -53,9 +55,14 @@ fn postgres(config: &DatabaseConfig, read_only: bool) -> ConnectOptions {
         // Set here and not per transaction, where it would cost a round trip each.
         ("default_transaction_isolation", "read committed".to_owned()),
         ("default_transaction_read_only", on(read_only)),
+        ("plan_cache_mode", plan_cache_mode(config).to_owned()),
     ];
     options.map_sqlx_postgres_opts(move |options| options.options(settings.clone()).options(BY_INDEX));
     options
+}
+
+const fn plan_cache_mode(config: &DatabaseConfig) -> &'static str {
+    if config.fresh_plans { "force_custom_plan" } else { "auto" }
 }
 
 fn on(flag: bool) -> String {

@@ -10,8 +10,10 @@ use crate::domain::{Claim, Lane};
 use crate::store::lanes::{self, Waiting};
 use crate::store::queue::{self, Open};
 
-/// How many lanes are looked at in one statement.
+/// The most lanes that are looked at in one statement.
 const LANES: usize = 256;
+/// About as many mails are looked at to find those whose turn it is: what more of them wait costs nothing.
+const CANDIDATES: usize = 128;
 
 /// What was claimed, and when something is due that was not.
 #[derive(Debug, Default)]
@@ -31,13 +33,15 @@ impl Sender {
         let mut after = self.last_lane();
         let mut from_the_first = after.is_none();
         let mut last_turn = None;
+        // Mostly the first few lanes fill all places.
+        let mut width = LANES.min(2 * limit);
         loop {
-            let lanes = lanes::list(self.database.reader(), after.as_ref(), LANES).await?;
+            let lanes = lanes::list(self.database.reader(), after.as_ref(), width).await?;
             let waiting = lanes.iter().map(|waiting| waiting.due).filter(|&due| due > now);
             claimed.due = claimed.due.into_iter().chain(waiting).min();
             let turn = self.claim_from(&lanes, limit, now, &mut claimed).await?;
             last_turn = turn.or(last_turn);
-            let is_end = lanes.len() < LANES;
+            let is_end = lanes.len() < width;
             if claimed.mails.len() >= limit || (is_end && from_the_first) {
                 if last_turn.is_some() {
                     self.set_last_lane(last_turn);
@@ -46,6 +50,7 @@ impl Sender {
             }
             from_the_first |= is_end;
             after = lanes.into_iter().next_back().map(|it| it.lane).filter(|_| !is_end);
+            width = LANES.min(2 * width);
         }
     }
 
@@ -61,9 +66,10 @@ impl Sender {
         if open.is_empty() {
             return Ok(None);
         }
+        let per_lane = (CANDIDATES / open.len()).clamp(1, per_domain);
         let (limit, lease_until) = (limit - claimed.mails.len(), now + self.rules.lease);
         let writer = self.database.writer();
-        let mails = queue::claim(writer, &open, (limit, per_domain), now, lease_until).await?;
+        let mails = queue::claim(writer, &open, (limit, per_lane), now, lease_until).await?;
         let place = |claim: &Claim| lanes.iter().position(|waiting| waiting.lane == claim.lane);
         let last_turn = mails.iter().filter_map(place).max();
         for claim in mails {
