@@ -98,7 +98,7 @@ impl Shared {
         let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
         let path = request.uri().clone();
         let handling = AssertUnwindSafe(run(methods, request)).catch_unwind();
-        match tokio::time::timeout(timeout, handling).await {
+        match deadline::within(timeout, handling).await {
             // The limit is on the way to an answer. One that goes on as a stream is not cut by it.
             Ok(Ok(response)) if watch::is_endless(path.path()) => {
                 watch::until(self.stop.clone(), answer::explain(response))
