@@ -132,7 +132,7 @@ pub enum ServeError {
 pub async fn serve<S>(
     service: Service<'_>,
     methods: S,
-    listener: Listener,
+    mut listener: Listener,
     shutdown: Shutdown,
 ) -> Result<(), ServeError>
 where
@@ -157,14 +157,16 @@ where
     let connections = Connections::new(config, tls);
     // However this ends, also by being dropped, no connection outlives it.
     let _cut = connections.cut.clone().drop_guard();
-    let accepting = Arc::clone(&connections).accept(listener, pipeline);
-    // What does not accept any more is dropped here, and the socket with it: nobody shall wait for a drained process.
     tokio::select! {
         () = shutdown.cancelled() => {}
-        () = accepting => shutdown.cancelled().await,
+        () = connections.accept(&mut listener, &pipeline) => shutdown.cancelled().await,
     }
-    // Health tells first that this is the end; only then are the connections asked to finish.
+    // Health tells first that this is the end; only then are the connections asked to finish. Those that have come in by
+    // then, and wait to be accepted, are as good as the others.
     health.stop().await;
+    connections.accept_waiting(&mut listener, &pipeline).await;
+    // Nobody shall wait for a drained process.
+    drop(listener);
     connections.drain(config.drain_timeout, service.name).await;
     Ok(())
 }
