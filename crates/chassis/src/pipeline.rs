@@ -56,7 +56,7 @@ impl<S: Methods> Pipeline<S> {
             name: service.name.to_owned(),
             guard: service.guard.clone(),
             timeout: service.config.request_timeout,
-            limit: Semaphore::new(service.config.concurrency_limit.min(Semaphore::MAX_PERMITS)),
+            limit: Semaphore::new(service.concurrency_limit().min(Semaphore::MAX_PERMITS)),
             stop,
         };
         Self {
