@@ -62,17 +62,18 @@ impl<D: Deliver> Relay<D> {
         RelayWaker(Arc::clone(&self.bell))
     }
 
-    /// Delivers until `shutdown`, then waits for what is under way. A message whose attempt is cut short comes back when
-    /// its lease runs out.
+    /// Delivers until `shutdown`, then waits for what is under way, and gives back what takes too long. Only a message whose
+    /// process dies waits for its lease to run out.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut flights = Flights::default();
+        let cut = CancellationToken::new();
         // The earliest retry this relay knows of; others' are found by polling.
         let mut due = None;
         while !shutdown.is_cancelled() {
             let busy = flights.busy(self.config.concurrency);
             let now = self.clock.now();
             let full = match self.claim(now, &busy).await {
-                Ok(claim) => self.launch(claim, &mut flights),
+                Ok(claim) => self.launch(claim, &mut flights, &cut),
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "the outbox cannot be read");
                     false
@@ -83,7 +84,13 @@ impl<D: Deliver> Relay<D> {
                 self.wait(&shutdown, &mut flights, !busy.is_empty(), &mut due).await;
             }
         }
-        while flights.land().await.is_some() {}
+        if tokio::time::timeout(self.config.drain_timeout, flights.all_land())
+            .await
+            .is_err()
+        {
+            cut.cancel();
+            flights.all_land().await;
+        }
     }
 
     async fn claim(&self, now: Timestamp, busy: &[String]) -> Result<Claim, StorageError> {
@@ -92,7 +99,7 @@ impl<D: Deliver> Relay<D> {
     }
 
     /// Sends the claimed messages off, topic by topic; answers whether there may be more.
-    fn launch(&self, claim: Claim, flights: &mut Flights) -> bool {
+    fn launch(&self, claim: Claim, flights: &mut Flights, cut: &CancellationToken) -> bool {
         let full = u32::try_from(claim.rows.len()).is_ok_and(|rows| rows >= self.config.batch);
         let mut topics: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
         for row in claim.rows {
@@ -106,6 +113,7 @@ impl<D: Deliver> Relay<D> {
                 deliver: Arc::clone(&self.deliver),
                 owner: claim.owner.clone(),
                 topic: topic.clone(),
+                cut: cut.clone(),
             };
             flights.launch(topic, run.fly(rows));
         }

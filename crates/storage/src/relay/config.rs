@@ -24,6 +24,9 @@ pub struct RelayConfig {
     /// The longest back-off.
     #[serde(deserialize_with = "types::period")]
     pub backoff_max: Duration,
+    /// How long deliveries under way may take at the end; then they are cut short, and others take their messages at once.
+    #[serde(deserialize_with = "types::period")]
+    pub drain_timeout: Duration,
 }
 
 impl Default for RelayConfig {
@@ -35,6 +38,7 @@ impl Default for RelayConfig {
             concurrency: 2,
             backoff_min: Duration::from_millis(200),
             backoff_max: Duration::from_secs(60),
+            drain_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
 use types::{Clock, Timestamp};
 
 use super::RelayConfig;
@@ -38,6 +40,8 @@ pub(super) struct Run<D> {
     pub(super) deliver: Arc<D>,
     pub(super) owner: String,
     pub(super) topic: String,
+    /// Ends the delivery; its messages are given back.
+    pub(super) cut: CancellationToken,
 }
 
 impl<D: Deliver> Run<D> {
@@ -54,7 +58,7 @@ impl<D: Deliver> Run<D> {
             match answer {
                 Delivery::Done => finish.done.push(id),
                 Delivery::Retry(reason) => {
-                    let next_attempt_time = now + self.config.backoff(attempts);
+                    let next_attempt_time = now + self.pause(attempts);
                     finish.postponed.push(Postponed {
                         id,
                         next_attempt_time,
@@ -75,12 +79,21 @@ impl<D: Deliver> Run<D> {
         earliest
     }
 
+    /// How long a message waits for its next attempt: not at all, when another process is to make it.
+    fn pause(&self, attempts: u64) -> Duration {
+        if self.cut.is_cancelled() {
+            Duration::ZERO
+        } else {
+            self.config.backoff(attempts)
+        }
+    }
+
     /// As many answers as messages, whatever the receiver does.
     async fn ask(&self, messages: &[Message]) -> Vec<Delivery> {
         match self.try_ask(messages).await {
             Ok(answers) => answers,
             Err(reason) if messages.len() == 1 => vec![Delivery::Retry(reason.to_owned())],
-            Err(TOO_LONG) => vec![Delivery::Retry(TOO_LONG.to_owned()); messages.len()],
+            Err(reason @ (TOO_LONG | STOPPED)) => vec![Delivery::Retry(reason.to_owned()); messages.len()],
             Err(_) => {
                 // One message can break down its whole batch; alone it breaks down only itself.
                 let mut answers = Vec::with_capacity(messages.len());
@@ -98,7 +111,11 @@ impl<D: Deliver> Run<D> {
     async fn try_ask(&self, messages: &[Message]) -> Result<Vec<Delivery>, &'static str> {
         let delivery = AssertUnwindSafe(self.deliver.deliver(&self.topic, messages)).catch_unwind();
         // Short of the lease, so that it still is this owner's when it is finished.
-        match tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery).await {
+        let delivery = tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery);
+        let Some(answer) = self.cut.run_until_cancelled(delivery).await else {
+            return Err(STOPPED);
+        };
+        match answer {
             Ok(Ok(answers)) if answers.len() == messages.len() => Ok(answers),
             Ok(Ok(_)) => {
                 tracing::error!(
@@ -145,6 +162,7 @@ impl<D: Deliver> Run<D> {
 }
 
 const TOO_LONG: &str = "the delivery took longer than its lease";
+const STOPPED: &str = "the process stopped during the delivery";
 
 #[derive(Default)]
 struct Finish {
