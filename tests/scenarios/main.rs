@@ -48,9 +48,13 @@ mod mail_deaths;
 #[cfg(test)]
 mod over_limit;
 #[cfg(test)]
+mod overload;
+#[cfg(test)]
 mod password_reset;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod proxy;
 mod redis;
 
 pub use audit_sink::AuditSink;
-pub use cluster::{Cluster, Member};
+pub use cluster::{Cluster, Handover, Member};
 pub use environment::{POSTGRES_URL, REDIS_URL, number};
 pub use eventually::{eventually, poll};
 pub use grpcurl::{Grpcurl, grpcurl};
