@@ -24,8 +24,10 @@ use crate::{Refusal, deadline, trace};
 
 /// When to try again after a peer could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often a request is sent at most.
+/// How often a request is sent at most that somebody may have carried out.
 const TRIES: u32 = 3;
+/// How often it is offered at most to connections that end before they touch it: all those to a peer may be replaced at once.
+const OFFERS: u32 = 10;
 
 /// A channel to a peer, for the generated clients and for forwarding; cheap to clone.
 ///
@@ -106,7 +108,8 @@ impl Way {
         let plan = self.retries.plan(head.uri.path());
         let loan = Loan::new(body, plan.keeps());
         let mut last: Option<Arc<Replica>> = None;
-        for tries_left in (0..TRIES).rev() {
+        let mut tries_left = TRIES;
+        for offers_left in (0..OFFERS).rev() {
             let Some(body) = loan.lend() else { break };
             let Some(taken) = self.replicas.take(last.as_ref()).await else {
                 break;
@@ -114,8 +117,14 @@ impl Way {
             let replica = Arc::clone(taken.replica());
             let mut request = Request::from_parts(head.clone(), body);
             deadline::write(request.headers_mut(), until.saturating_duration_since(Instant::now()));
-            let again = || tries_left > 0 && loan.is_lendable() && (!loan.is_touched() || plan.again());
-            match taken.send(request).await {
+            let outcome = taken.send(request).await;
+            let is_touched = outcome.is_ok() || loan.is_touched();
+            tries_left -= u32::from(is_touched);
+            let again = || {
+                let is_harmless = !is_touched || tries_left > 0 && plan.again();
+                offers_left > 0 && loan.is_lendable() && is_harmless
+            };
+            match outcome {
                 Ok(response) if !is_unavailable(&response) => {
                     replica.standing.succeeded();
                     return response;
@@ -127,7 +136,7 @@ impl Way {
                     }
                 }
                 Err(error) => {
-                    if loan.is_touched() {
+                    if is_touched {
                         replica.standing.failed(Instant::now());
                     }
                     if !again() {

@@ -122,7 +122,8 @@ impl Connections {
         );
         let ended = tokio::select! {
             result = serving.as_mut() => Some(result),
-            () = tokio::time::sleep(self.age) => None,
+            // Not all at once, or a caller would be without any for a moment.
+            () = tokio::time::sleep(self.age.mul_f64(rand::random_range(0.9..=1.1))) => None,
             () = self.finish.cancelled() => None,
         };
         let result = match ended {

@@ -48,6 +48,7 @@ impl Loan {
             let mut ledger = lock(&self.0);
             ledger.room?;
             ledger.borrowers += 1;
+            ledger.is_touched = false;
             ledger.borrowers
         };
         Some(Body::new(Lent {
@@ -61,7 +62,7 @@ impl Loan {
         lock(&self.0).room.is_some()
     }
 
-    /// Whether anything of it was read: if not, no message of the request can have left this process.
+    /// Whether its last borrower has read anything: if not, no message of the request can have left this process by it.
     pub(crate) fn is_touched(&self) -> bool {
         lock(&self.0).is_touched
     }
