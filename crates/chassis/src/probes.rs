@@ -20,7 +20,13 @@ pub(crate) async fn serve(
     let listener = Listener::bind(address).await;
     let listener = listener.map_err(|source| ServeError::Probes { address, source })?;
     let stop = CancellationToken::new();
-    let pipeline = Pipeline::new(service, health.routes().prepare(), Routes::default(), stop.clone());
+    let pipeline = Pipeline::new(
+        service,
+        vec![],
+        health.routes().prepare(),
+        Routes::default(),
+        stop.clone(),
+    );
     let connections = Connections::new(service.config, None);
     let (stopped, cut) = (stop.clone(), connections.cut.clone().drop_guard());
     tokio::spawn(async move {

@@ -153,7 +153,13 @@ where
         Some(address) => Some(probes::serve(&service, address, &health).await?),
         None => None,
     };
-    let pipeline = Pipeline::new(&service, infrastructure.routes, methods, shutdown.clone());
+    let pipeline = Pipeline::new(
+        &service,
+        infrastructure.methods,
+        infrastructure.routes,
+        methods,
+        shutdown.clone(),
+    );
     let connections = Connections::new(config, tls);
     // However this ends, also by being dropped, no connection outlives it.
     let _cut = connections.cut.clone().drop_guard();
