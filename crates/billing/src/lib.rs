@@ -49,7 +49,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         audit_log,
         billing_contacts,
     };
-    let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
+    let relay = Relay::new(NAME, database.clone(), clock.clone(), config.relay, deliveries);
     let payment_events = event_seal(&config.payments)?;
     let app = App {
         database: database.clone(),

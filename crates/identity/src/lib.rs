@@ -29,7 +29,8 @@ use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
 use crate::app::{
-    AccessTokens, App, AuditFeed, Commits, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts,
+    AccessTokens, App, AuditFeed, Commits, ImportRows, ImportWaker, Links, Passwords, Prospects, Questions,
+    WelcomeTexts,
 };
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
@@ -64,7 +65,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         links: links.clone(),
         welcome_texts: WelcomeTexts::new(database.clone()),
     };
-    let relay = Relay::new(database.clone(), clock.clone(), config.relay.clone(), courier);
+    let relay = Relay::new(NAME, database.clone(), clock.clone(), config.relay.clone(), courier);
     let app = app(
         &config,
         clock,
@@ -130,6 +131,7 @@ fn app(
         ),
         links,
         imports: ImportWaker::default(),
+        import_rows: ImportRows::new(),
         import_config: config.imports.clone(),
         memory: config.admission.memory,
         offer_lifetime: config.billing_contacts.offer_lifetime,

@@ -46,7 +46,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
     let deliveries = Deliveries { audit_log };
-    let outbox = Relay::new(database.clone(), clock.clone(), config.relay.clone(), deliveries);
+    let outbox = Relay::new(NAME, database.clone(), clock.clone(), config.relay.clone(), deliveries);
 
     let bell = Arc::new(Notify::new());
     let app = App {
@@ -129,5 +129,6 @@ const fn pace(config: &Config) -> Pace {
         workers: config.mail.workers,
         poll_interval: config.mail.poll_interval,
         drain_timeout: config.server.drain_timeout,
+        measure_interval: config.relay.measure_interval,
     }
 }

@@ -8,11 +8,13 @@ mod connect;
 mod database;
 mod error;
 mod guard;
+mod meters;
 pub mod migration;
 pub mod outbox;
 pub mod page;
 mod relay;
 mod sql;
+mod trace;
 
 pub use batcher::Batcher;
 pub use clock::now;
@@ -24,3 +26,4 @@ pub use outbox::Message;
 pub use page::InvalidPageToken;
 pub use relay::{Deliver, Delivery, Relay, RelayConfig, RelayWaker};
 pub use sql::{Sql, json, one_of};
+pub use trace::TraceParent;

@@ -4,7 +4,7 @@ mod config;
 mod delivery;
 mod flights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use self::flights::Flights;
 use crate::claim::{self, Claim, Claimed};
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::meters::Meters;
+use crate::outbox;
 
 /// Delivers the outbox of one database. Several may work on the same table.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ pub struct Relay<D> {
     clock: Clock,
     config: RelayConfig,
     deliver: Arc<D>,
+    meters: Arc<Meters>,
     bell: Arc<Notify>,
 }
 
@@ -43,8 +46,8 @@ impl RelayWaker {
 }
 
 impl<D: Deliver> Relay<D> {
-    /// A relay that delivers through `deliver`; it does nothing until it is run.
-    pub fn new(db: Database, clock: Clock, mut config: RelayConfig, deliver: D) -> Self {
+    /// A relay of the service known as `service` that delivers through `deliver`; it does nothing until it is run.
+    pub fn new(service: &'static str, db: Database, clock: Clock, mut config: RelayConfig, deliver: D) -> Self {
         // Claims of none would all be full ones.
         config.batch = config.batch.max(1);
         Self {
@@ -52,6 +55,7 @@ impl<D: Deliver> Relay<D> {
             clock,
             config,
             deliver: Arc::new(deliver),
+            meters: Arc::new(Meters::new(service)),
             bell: Arc::new(Notify::new()),
         }
     }
@@ -62,9 +66,16 @@ impl<D: Deliver> Relay<D> {
         RelayWaker(Arc::clone(&self.bell))
     }
 
-    /// Delivers until `shutdown`, then waits for what is under way. A message whose attempt is cut short comes back when
-    /// its lease runs out.
+    /// Delivers until `shutdown`, then waits for what is under way; measures the outbox meanwhile. A message whose attempt is
+    /// cut short comes back when its lease runs out.
     pub async fn run(self, shutdown: CancellationToken) {
+        tokio::select! {
+            () = self.deliver(&shutdown) => {}
+            () = self.measure() => {}
+        }
+    }
+
+    async fn deliver(&self, shutdown: &CancellationToken) {
         let mut flights = Flights::default();
         // The earliest retry this relay knows of; others' are found by polling.
         let mut due = None;
@@ -80,10 +91,27 @@ impl<D: Deliver> Relay<D> {
             };
             due = due.filter(|&due: &Timestamp| due > now);
             if !full {
-                self.wait(&shutdown, &mut flights, !busy.is_empty(), &mut due).await;
+                self.wait(shutdown, &mut flights, !busy.is_empty(), &mut due).await;
             }
         }
         while flights.land().await.is_some() {}
+    }
+
+    /// Measures the outbox, time after time.
+    async fn measure(&self) {
+        let mut topics = BTreeSet::new();
+        loop {
+            match outbox::depths(self.db.reader()).await {
+                Ok(depths) => self.meters.measured(&mut topics, depths, self.clock.now()),
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox cannot be measured"
+                    );
+                }
+            }
+            tokio::time::sleep(self.config.measure_interval).await;
+        }
     }
 
     async fn claim(&self, now: Timestamp, busy: &[String]) -> Result<Claim, StorageError> {
@@ -104,6 +132,7 @@ impl<D: Deliver> Relay<D> {
                 clock: self.clock.clone(),
                 config: self.config.clone(),
                 deliver: Arc::clone(&self.deliver),
+                meters: Arc::clone(&self.meters),
                 owner: claim.owner.clone(),
                 topic: topic.clone(),
             };

@@ -9,6 +9,7 @@ pub mod seat_holders;
 pub mod seat_pools;
 pub mod seat_totals;
 pub mod seats;
+pub mod standing;
 pub mod sweep;
 
 use storage::StorageError;

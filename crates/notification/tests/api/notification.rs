@@ -381,6 +381,7 @@ pub fn welcome_to(account: AccountId, to: &str) -> Mail {
         ],
         resent: false,
         wording: None,
+        trace_parent: String::new(),
     }
 }
 

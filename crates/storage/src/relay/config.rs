@@ -24,6 +24,9 @@ pub struct RelayConfig {
     /// The longest back-off.
     #[serde(deserialize_with = "types::period")]
     pub backoff_max: Duration,
+    /// How often the outbox is measured.
+    #[serde(deserialize_with = "types::period")]
+    pub measure_interval: Duration,
 }
 
 impl Default for RelayConfig {
@@ -35,6 +38,7 @@ impl Default for RelayConfig {
             concurrency: 2,
             backoff_min: Duration::from_millis(200),
             backoff_max: Duration::from_secs(60),
+            measure_interval: Duration::from_secs(15),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! One delivery: a batch of one topic, each message finished according to its own answer.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
+use tracing::{Instrument, Span};
 use types::{Clock, Timestamp};
 
 use super::RelayConfig;
 use crate::claim::{self, Claimed, Parked, Postponed};
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::meters::Meters;
 use crate::outbox::Message;
 
 /// What became of one message. Reasons are stored and logged: no secrets, no personal data.
@@ -36,6 +39,7 @@ pub(super) struct Run<D> {
     pub(super) clock: Clock,
     pub(super) config: RelayConfig,
     pub(super) deliver: Arc<D>,
+    pub(super) meters: Arc<Meters>,
     pub(super) owner: String,
     pub(super) topic: String,
 }
@@ -47,10 +51,11 @@ impl<D: Deliver> Run<D> {
             .into_iter()
             .map(|row| ((row.id, row.attempts), row.message))
             .unzip();
-        let answers = self.ask(&messages).await;
+        let answers = self.ask(&messages).instrument(self.span(&messages)).await;
         let now = self.clock.now();
         let mut finish = Finish::default();
         for ((id, attempts), answer) in marks.into_iter().zip(answers) {
+            self.meters.delivered(&self.topic, &answer);
             match answer {
                 Delivery::Done => finish.done.push(id),
                 Delivery::Retry(reason) => {
@@ -73,6 +78,28 @@ impl<D: Deliver> Run<D> {
             );
         }
         earliest
+    }
+
+    /// A span that goes on where a request ended that wrote one of the messages, and points to where the others did; none when
+    /// they belong to no trace.
+    fn span(&self, messages: &[Message]) -> Span {
+        let traces: HashSet<_> = messages.iter().filter_map(|message| message.trace.as_ref()).collect();
+        // One that is kept, if there is any: the span is kept with it.
+        let Some(&parent) = traces.iter().max_by_key(|trace| trace.is_sampled()) else {
+            return Span::none();
+        };
+        let span = tracing::info_span!(
+            "deliver",
+            otel.name = "outbox deliver",
+            otel.kind = "producer",
+            outbox.topic = self.topic,
+            outbox.messages = messages.len(),
+        );
+        parent.adopt(&span);
+        for other in traces.into_iter().filter(|&trace| trace != parent) {
+            other.link(&span);
+        }
+        span
     }
 
     /// As many answers as messages, whatever the receiver does.

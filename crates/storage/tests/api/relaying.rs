@@ -36,7 +36,7 @@ struct Running {
 
 impl Running {
     fn start(db: &Database, clock: &Clock, config: RelayConfig, script: &Script) -> Self {
-        let relay = Relay::new(db.clone(), clock.clone(), config, script.clone());
+        let relay = Relay::new("test", db.clone(), clock.clone(), config, script.clone());
         let (waker, stop) = (relay.waker(), CancellationToken::new());
         let task = tokio::spawn(relay.run(stop.clone()));
         Self { waker, stop, task }
@@ -266,6 +266,7 @@ async fn append(db: &Database, messages: &[(&str, &str)]) {
         topic: topic.to_owned(),
         key: key.to_owned(),
         payload: json!({ "key": key }),
+        trace: None,
     };
     let messages: Vec<_> = messages.iter().map(message).collect();
     outbox::append(db.writer(), NOON, &messages).await.unwrap();
