@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod arrows;
 #[cfg(test)]
 mod compose;

@@ -29,6 +29,7 @@ impl Processes {
             command.args(["serve", service, "--config"]).arg(config);
             command.envs(installation.keys.variables(service).unwrap());
             command.env(format!("{prefix}LISTEN"), addresses[service].to_string());
+            command.env(format!("{prefix}TELEMETRY__PROMETHEUS"), "127.0.0.1:0");
             command.envs(site(service));
             for (peer, address) in addresses.iter().filter(|(peer, _)| told.contains_key(**peer)) {
                 command.env(format!("{prefix}{}", peer.to_uppercase()), format!("http://{address}"));

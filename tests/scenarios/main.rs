@@ -46,6 +46,8 @@ mod life_cycle;
 #[cfg(test)]
 mod mail_deaths;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod over_limit;
 #[cfg(test)]
 mod password_reset;

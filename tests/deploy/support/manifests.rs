@@ -44,7 +44,7 @@ impl Manifests {
         output(
             Command::new("cp")
                 .arg("-r")
-                .arg(deploy().join("sql"))
+                .args(["sql", "monitoring"].map(|part| deploy().join(part)))
                 .arg(folder.path()),
         );
         let overlays = folder.path().join("kustomize/overlays");
