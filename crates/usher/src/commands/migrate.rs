@@ -59,7 +59,12 @@ async fn told<M: MigratorTrait>(
     telemetry: &TelemetryConfig,
     database: &DatabaseConfig,
 ) -> anyhow::Result<()> {
-    let _telemetry = telemetry::init(name, telemetry)?;
+    // Where metrics are fetched belongs to the service, which may be running.
+    let telemetry = TelemetryConfig {
+        prometheus: None,
+        ..telemetry.clone()
+    };
+    let _telemetry = telemetry::init(name, &telemetry)?;
     migrate::<M>(name, database).await?;
     tracing::info!("the database of {name} is up to date");
     Ok(())

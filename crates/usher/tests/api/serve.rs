@@ -31,6 +31,19 @@ async fn a_database_is_migrated_as_often_as_one_likes() {
 }
 
 #[tokio::test]
+async fn a_migration_leaves_the_address_for_metrics_to_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = service.local_addr().unwrap();
+    write_billing(folder.path(), &format!("telemetry.prometheus = \"{address}\""));
+    let output = run(folder.path(), ["migrate", "billing", "--config", "billing.toml"]).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = run(folder.path(), ["serve", "billing", "--config", "billing.toml"]).await;
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("telemetry.prometheus"), "{}", stderr(&output));
+}
+
+#[tokio::test]
 async fn a_service_serves_until_sigterm() {
     const SOON: Duration = Duration::from_secs(30);
     let folder = tempfile::tempdir().unwrap();
