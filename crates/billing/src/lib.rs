@@ -43,6 +43,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let billing_contacts = BillingContacts::new(&identity, signer);
     let catalogue = Arc::new(catalogue(config.catalogue.as_deref())?);
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
 
     let deliveries = Deliveries {
         licensing: licensing.clone(),

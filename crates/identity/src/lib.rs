@@ -47,6 +47,7 @@ pub type ServeError = Box<dyn std::error::Error + Send + Sync>;
 pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
     let clock = Clock::system();
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
     let shared = Shared::connect(&config.shared)?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);

@@ -46,6 +46,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     };
     let seal = grpc::Seal::new(&config.grant_key)?;
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
     let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
     let app = Arc::new(App::new(database.clone(), catalogue, identity, outbox.waker(), &config));
     let service = Service {

@@ -45,6 +45,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let identity = Identity::new(&channel, signer.clone());
     let audit_log = AuditLog::new(&channel, signer);
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
     let deliveries = Deliveries { audit_log };
     let outbox = Relay::new(database.clone(), clock.clone(), config.relay.clone(), deliveries);
 

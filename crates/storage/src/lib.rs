@@ -12,6 +12,7 @@ pub mod migration;
 pub mod outbox;
 pub mod page;
 mod relay;
+mod schema;
 mod sql;
 
 pub use batcher::Batcher;
@@ -23,4 +24,5 @@ pub use futures::future::BoxFuture;
 pub use outbox::Message;
 pub use page::InvalidPageToken;
 pub use relay::{Deliver, Delivery, Relay, RelayConfig, RelayWaker};
+pub use schema::SchemaMismatch;
 pub use sql::{Sql, json, one_of};

@@ -24,9 +24,11 @@ pub fn is_conflict(error: &StorageError) -> bool {
     match error {
         StorageError::Conflict(_) => true,
         StorageError::Constraint { name } => name.ends_with("_pkey"),
-        StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Lost(_) | StorageError::Other(_) => {
-            false
-        }
+        StorageError::Unavailable(_)
+        | StorageError::Timeout(_)
+        | StorageError::Lost(_)
+        | StorageError::Schema(_)
+        | StorageError::Other(_) => false,
     }
 }
 
