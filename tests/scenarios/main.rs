@@ -32,6 +32,8 @@ mod dev_crashes;
 #[cfg(test)]
 mod downgrade;
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod import_files;

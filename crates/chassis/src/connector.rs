@@ -14,7 +14,7 @@ use tonic::transport::Uri;
 use tower::Service;
 
 use crate::peer::PeerError;
-use crate::tls::Credentials;
+use crate::tls::Trust;
 
 /// The way to one peer; cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,13 +23,13 @@ pub(crate) struct Connector {
     host: Arc<str>,
     port: u16,
     name: ServerName<'static>,
-    credentials: Credentials,
+    trust: Trust,
 }
 
 impl Connector {
-    pub(crate) fn new(service: &str, address: &Uri, credentials: Credentials) -> Result<Self, PeerError> {
+    pub(crate) fn new(service: &str, address: &Uri, trust: Trust) -> Result<Self, PeerError> {
         // What cannot be used shall be known at the start, not at the first call.
-        credentials.client(service)?;
+        trust.client(service)?;
         let malformed = || PeerError::Address(address.to_string());
         let host = address.host().ok_or_else(malformed)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -38,12 +38,12 @@ impl Connector {
             host: host.into(),
             port: address.port_u16().ok_or_else(malformed)?,
             name: ServerName::try_from(host.to_owned()).map_err(|_| malformed())?,
-            credentials,
+            trust,
         })
     }
 
     async fn connect(self) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
-        let client = self.credentials.client(&self.service).map_err(io::Error::other)?;
+        let client = self.trust.client(&self.service).map_err(io::Error::other)?;
         let stream = TcpStream::connect((&*self.host, self.port)).await?;
         stream.set_nodelay(true)?;
         let stream = TlsConnector::from(client).connect(self.name, stream).await?;

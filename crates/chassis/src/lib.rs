@@ -50,6 +50,6 @@ pub use shutdown::{Shutdown, pause};
 pub use signer::Signer;
 pub use telemetry::TelemetryConfig;
 pub use timestamp::{read_timestamp, timestamp};
-pub use tls::{InvalidSpiffeId, SpiffeId, TlsConfig, TlsError};
+pub use tls::{Distrust, InvalidSpiffeId, SpiffeId, TlsConfig, TlsError, Visitor};
 pub use trace::inject;
 pub use verifier::{InvalidToken, Verifier};

@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::config::period;
 use crate::connector::Connector;
 use crate::listener::MemoryPeer;
-use crate::tls::{Credentials, TlsConfig, TlsError};
+use crate::tls::{Credentials, TlsConfig, TlsError, Trust, Visitor};
 
 /// Where another service is.
 #[derive(Clone, Debug)]
@@ -48,6 +48,9 @@ pub struct ClientConfig {
     pub insecure_plaintext: bool,
     /// What the process proves itself with to peers at `https://`, and whom it believes.
     pub tls: Option<TlsConfig>,
+    /// In its place for programs that prove nothing themselves: whom they believe at `https://`.
+    #[serde(skip)]
+    pub visitor: Option<Visitor>,
 }
 
 impl Default for ClientConfig {
@@ -61,6 +64,7 @@ impl Default for ClientConfig {
             max_message_bytes: 4 * 1024 * 1024,
             insecure_plaintext: false,
             tls: None,
+            visitor: None,
         }
     }
 }
@@ -125,9 +129,12 @@ fn lane(
     if is_plain {
         return Ok(Box::new(move || endpoint.connect_lazy()));
     }
-    let tls = config.tls.as_ref();
-    let tls = tls.ok_or_else(|| PeerError::NoCertificate(address.to_string()))?;
-    let connector = Connector::new(service, address, Credentials::open(tls)?)?;
+    let trust = match (&config.visitor, &config.tls) {
+        (Some(visitor), _) => Trust::Visitor(visitor.clone()),
+        (None, Some(tls)) => Trust::Process(Credentials::open(tls)?),
+        (None, None) => return Err(PeerError::NoCertificate(address.to_string())),
+    };
+    let connector = Connector::new(service, address, trust)?;
     Ok(Box::new(move || {
         endpoint.connect_with_connector_lazy(connector.clone())
     }))

@@ -41,6 +41,7 @@ pub struct Cluster {
     databases: BTreeMap<&'static str, String>,
     callers: BTreeMap<String, CallerConfig>,
     secured: bool,
+    sealed: bool,
     folder: TempDir,
     postgres: Postgres,
     redis: Redis,
@@ -64,6 +65,19 @@ impl Cluster {
         let folder = TempDir::with_prefix("usher-cluster-")?;
         make_certs(&folder.path().join(CERTS)).await?;
         Self::start_in(folder, true, tune).await
+    }
+
+    /// As [`Self::start_secured`], with a gateway that talks TLS to its clients, and asks them for no certificate.
+    pub async fn start_sealed(mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+        let seal_and_tune = |service: &str, config: &mut Table| {
+            if service == "gateway" {
+                config::seal(config);
+            }
+            tune(service, config);
+        };
+        let mut cluster = Self::start_secured(seal_and_tune).await?;
+        cluster.sealed = true;
+        Ok(cluster)
     }
 
     async fn start_in(folder: TempDir, secured: bool, mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
@@ -91,6 +105,7 @@ impl Cluster {
             databases,
             callers: site.into_callers(),
             secured,
+            sealed: false,
             folder,
             postgres,
             redis,
@@ -191,12 +206,18 @@ impl Cluster {
     /// A configuration with which `usher` acts as the operator: where the gateway and identity are, and the key.
     pub fn operator_file(&self) -> Result<PathBuf> {
         let keys = self.keys(OPERATOR)?;
-        let config = serde_json::json!({
-            "gateway": format!("http://{}", self.address()),
-            "identity": format!("http://{}", self.members["identity"].address()),
+        let scheme = |has_tls| if has_tls { "https" } else { "http" };
+        let mut config = serde_json::json!({
+            "gateway": format!("{}://{}", scheme(self.sealed), self.address()),
+            "identity": format!("{}://{}", scheme(self.secured), self.members["identity"].address()),
             "mail_dir": self.mail_folder(),
             "callers": { "key": keys.key.expose(), "trusted": keys.trusted },
         });
+        if self.secured {
+            let tls = self.tls(OPERATOR);
+            config["clients"]["tls"] =
+                serde_json::json!({ "certificate": tls.certificate, "key": tls.key, "ca": tls.ca });
+        }
         write(self.folder.path(), OPERATOR, &Table::try_from(config)?)
     }
 

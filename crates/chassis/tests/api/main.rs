@@ -11,3 +11,4 @@ mod shared;
 mod support;
 mod telemetry;
 mod tls;
+mod visitor;

@@ -41,8 +41,7 @@ impl Site {
         let (mut addresses, mut probes) = (BTreeMap::new(), BTreeMap::new());
         for service in PROCESSES {
             addresses.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
-            // Clients of the gateway come in plaintext, as behind an ingress.
-            if certs.is_some() && service != "gateway" {
+            if certs.is_some() {
                 probes.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
             }
         }
@@ -98,10 +97,13 @@ impl Site {
         });
         if let Some(tls) = self.tls(service) {
             config["clients"] = json!({ "tls": tls });
-            if let Some(address) = self.probes.get(service) {
+            // Clients of the gateway come in plaintext, as behind an ingress.
+            if service != "gateway" {
                 config["server"]["tls"] = tls;
-                config["server"]["probes"] = json!(address.to_string());
             }
+        }
+        if let Some(address) = self.probes.get(service) {
+            config["server"]["probes"] = json!(address.to_string());
         }
         if let Some(url) = database {
             config["database"] = json!({ "url": url });
@@ -175,6 +177,16 @@ impl Site {
         let folder = self.certs.as_ref()?.join(process);
         let file = |name| folder.join(name).display().to_string();
         Some(json!({ "certificate": file("tls.crt"), "key": file("tls.key"), "ca": file("ca.crt") }))
+    }
+}
+
+/// Gives a gateway the certificate that it calls others with, and lets it ask its clients for none.
+pub(super) fn seal(config: &mut Table) {
+    let tls = config.get("clients").and_then(|clients| clients.get("tls"));
+    let mut tls = tls.and_then(toml::Value::as_table).cloned().unwrap_or_default();
+    tls.remove("ca");
+    if let Some(toml::Value::Table(server)) = config.get_mut("server") {
+        server.insert("tls".to_owned(), tls.into());
     }
 }
 
