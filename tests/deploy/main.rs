@@ -6,6 +6,8 @@ mod support;
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod configuration;
@@ -15,6 +17,8 @@ mod confinement;
 mod image;
 #[cfg(test)]
 mod load;
+#[cfg(test)]
+mod migrations;
 #[cfg(test)]
 mod pods;
 #[cfg(test)]
