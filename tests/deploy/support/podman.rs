@@ -99,10 +99,13 @@ impl Podman {
         }
         let volumes = deployment.pointer_mut("/spec/template/spec/volumes").unwrap();
         for volume in volumes.as_array_mut().unwrap() {
+            // Podman makes a volume of that name, and leaves it behind; another's pods may be using the same one.
+            let pointers = ["/configMap/name", "/secret/secretName"];
+            let mut names = pointers.iter().filter_map(|pointer| volume.pointer(pointer)?.as_str());
+            let name = names.next().unwrap_or_else(|| panic!("{volume}")).to_owned();
+            self.made.push(["volume", "rm", &name, ""].map(str::to_owned));
             if let Some(source) = volume.get_mut("secret") {
-                let name = text(source, "/secretName").to_owned();
                 self.secret(&name, &json!({ "data": manifests.secret(&name) }));
-                self.made.push(["volume", "rm", "--force", &name].map(str::to_owned));
                 // Podman reads this without looking whether it is there.
                 source["optional"] = false.into();
             }
