@@ -1,11 +1,13 @@
 #!/bin/sh
 # Makes the keys and passwords of a new installation: one file of variables for each service, for its migrations and for the
-# database server, as Kubernetes' Secrets and Compose read them, and `operator.toml` for whoever makes accounts.
+# database server, as Kubernetes' Secrets and Compose read them; `operator.toml` for whoever makes accounts; and `certs/`,
+# certificates for a year, for where nothing else issues them.
 #
 #   make_keys.sh FOLDER
 #
-# POSTGRES (host:port), REDIS_URL and MAIL_URL name the stores and the mail server; USHER runs the program, such as
-# `docker run --rm usher:0.1.0`. What is in FOLDER is secret, and losing it is losing the links and sessions that are out.
+# POSTGRES (host:port), REDIS_URL and MAIL_URL name the stores and the mail server; USHER runs the program, and has to see
+# FOLDER, such as `docker run --rm --user $(id -u) --volume $PWD:$PWD usher:0.1.0`. What is in FOLDER is secret, and losing
+# it is losing the links and sessions that are out.
 set -eu
 
 folder=${1:?the folder to make}
@@ -39,7 +41,18 @@ introduce() {
   pair
   name=$(upper "$1")
   if [ "$1" = operator ]; then
-    printf 'gateway = "http://127.0.0.1:50051"\nidentity = "http://127.0.0.1:50052"\n\n[callers]\nkey = "%s"\n' "$key" >operator.toml
+    cat >operator.toml <<END
+gateway = "https://127.0.0.1:50051"
+identity = "https://127.0.0.1:50052"
+
+[callers]
+key = "$key"
+
+[clients.tls]
+certificate = "$PWD/certs/operator/tls.crt"
+key = "$PWD/certs/operator/tls.key"
+ca = "$PWD/certs/operator/ca.crt"
+END
   else
     say "$1" CALLERS__KEY "$key"
   fi
@@ -57,6 +70,10 @@ database() {
   printf 'USHER_%s__DATABASE__URL=postgres://%s_migrator:%s@%s/%s\n' "$name" "$1" "$migrator" "$POSTGRES" "$1" >>migration.env
   printf '%s_PASSWORD=%s\n%s_MIGRATOR_PASSWORD=%s\n' "$name" "$own" "$name" "$migrator" >>postgres.env
 }
+
+$USHER certs dev --dir "$PWD/certs" --days 365
+# Nobody else gets into this folder. In it, Compose's containers read what they are given as users of their own.
+chmod -R go+rX certs
 
 introduce gateway identity licensing billing notification
 introduce identity licensing billing notification

@@ -1,4 +1,4 @@
-//! Compiles `proto/` and refuses a method that does not say who may call it.
+//! Compiles `proto/`, refuses a method that does not say who may call it, and lists those that may be sent twice.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::{env, fs};
 
 use prost_reflect::DescriptorPool;
 
+#[path = "build/repeatable.rs"]
+mod repeatable;
 #[path = "build/undeclared.rs"]
 mod undeclared;
 
@@ -27,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .open_files(&files)?;
 
     let encoded = compiler.encode_file_descriptor_set();
-    let undeclared = undeclared::methods(&DescriptorPool::decode(encoded.as_slice())?)?;
+    let pool = DescriptorPool::decode(encoded.as_slice())?;
+    let undeclared = undeclared::methods(&pool)?;
     if !undeclared.is_empty() {
         return Err(format!(
             "methods without the option usher.access.v1.rule: {}",
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("usher.binpb"), &encoded)?;
+    fs::write(out.join("repeatable.rs"), format!("{:?}", repeatable::paths(&pool)))?;
     // tonic-types has the errors: nobody needs them twice as Rust types.
     let mut files = compiler.file_descriptor_set();
     files

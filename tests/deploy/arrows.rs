@@ -111,7 +111,7 @@ fn services_are_told_the_addresses_that_they_may_reach() {
             let config: Table = files[&format!("/etc/usher/{service}.toml")].parse().unwrap();
             for peer in SERVICES {
                 if let Some(address) = config.get(peer).and_then(toml::Value::as_str) {
-                    assert_eq!(address, format!("http://{peer}:50051"), "{service}");
+                    assert_eq!(address, format!("https://{peer}:50051"), "{service}");
                     let service = manifests.find("Service", peer).unwrap();
                     assert!(list(service, "/spec/ports").iter().any(|port| port["port"] == 50051));
                     told.insert((pod.name().to_owned(), peer));

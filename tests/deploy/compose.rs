@@ -81,7 +81,10 @@ fn everything_named_is_there() {
         }
         for volume in &service.volumes {
             let (source, _) = volume.split_once(':').unwrap();
-            let there = compose.volumes.contains_key(source) || deploy().join(source).exists();
+            let there = match source.strip_prefix("./keys/") {
+                Some(made) => keys.folder().join(made).exists(),
+                None => compose.volumes.contains_key(source) || deploy().join(source).exists(),
+            };
             assert!(there, "{name}: {source}");
         }
         if let Some(build) = &service.build {
@@ -106,11 +109,16 @@ async fn services_take_what_they_are_given_and_are_confined() {
         let service = &compose.services[name];
         let inside = format!("/etc/usher/{name}.toml");
         assert_eq!(service.command, ["serve", name, "--config", &inside]);
-        let (source, target) = service.volumes[0].split_once(':').unwrap();
-        assert_eq!(target, "/etc/usher:ro");
+        let certificates = format!("./keys/certs/{name}:/etc/usher-tls:ro");
+        assert_eq!(
+            service.volumes,
+            ["./kustomize/base/config:/etc/usher:ro", &certificates]
+        );
         let mut variables = keys.variables(name).unwrap();
         variables.extend(service.environment.clone());
-        read(name, &deploy().join(source).join(format!("{name}.toml")), variables);
+        variables.extend(keys.certificate_variables(name));
+        let file = deploy().join(format!("kustomize/base/config/{name}.toml"));
+        read(name, &file, variables);
         assert!(service.read_only && service.cap_drop == ["ALL"], "{name}");
         assert!(service.user.is_none(), "{name}: the image's own user is not root");
         assert_eq!(service.security_opt, ["no-new-privileges:true"]);

@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chassis::{ClientConfig, Peer, ServerConfig, config};
+use toml::Table;
 
 use crate::support::{Keys, SERVICES, deploy, each_overlay, list};
 
 /// What the program makes of a service's file and variables.
 pub fn read(service: &str, file: &Path, variables: BTreeMap<String, String>) {
     fn accept(service: &str, peers: &[(&str, &Peer)], server: &ServerConfig, clients: &ClientConfig) {
-        assert!(server.insecure_plaintext, "{service} refuses to listen");
+        let is_open = server.insecure_plaintext || clients.insecure_plaintext;
+        assert!(!is_open, "{service} lets plaintext leave");
+        let tls = server.tls.as_ref();
+        let tls = tls.unwrap_or_else(|| panic!("{service} refuses to listen"));
+        // Clients of the gateway prove themselves otherwise.
+        assert_eq!(tls.ca.is_none(), service == "gateway", "{service}");
         for (name, peer) in peers {
             peer.channel(name, clients)
                 .unwrap_or_else(|error| panic!("{service}: {error}"));
@@ -41,8 +47,20 @@ async fn services_take_what_their_pods_are_given() {
             let path = format!("/etc/usher/{service}.toml");
             assert_eq!(list(container, "/args"), ["serve", service, "--config", &path]);
             let file = tempfile::NamedTempFile::new().unwrap();
-            std::fs::write(file.path(), &pod.files(manifests, container)[&path]).unwrap();
-            read(service, file.path(), manifests.variables(container));
+            let files = pod.files(manifests, container);
+            std::fs::write(file.path(), &files[&path]).unwrap();
+            let config: Table = files[&path].parse().unwrap();
+            for tls in [&config["server"]["tls"], &config["clients"]["tls"]] {
+                for (key, file) in tls.as_table().unwrap() {
+                    assert!(files.contains_key(file.as_str().unwrap()), "{service}: no {key} {file}");
+                }
+            }
+            let probes = config["server"]["probes"].as_str().unwrap();
+            let port = pod.ports()["probes"];
+            assert_eq!(probes, format!("0.0.0.0:{port}"), "{service}");
+            let mut variables = manifests.variables(container);
+            variables.extend(manifests.keys().certificate_variables(service));
+            read(service, file.path(), variables);
         }
     });
 }
@@ -63,6 +81,7 @@ async fn every_key_of_a_new_installation_is_used() {
         if service == "notification" {
             variables.insert(format!("{prefix}MAIL__FROM_ADDRESS"), "usher@usher.example".to_owned());
         }
+        variables.extend(keys.certificate_variables(service));
         read(service, &file, variables);
     }
     // Made once: what is there is never overwritten.

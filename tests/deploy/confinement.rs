@@ -90,7 +90,7 @@ fn a_service_is_probed_by_its_own_health_and_has_time_to_finish() {
             let container = pod.containers().next().unwrap();
             for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
                 let port = container[probe]["grpc"]["port"].as_u64();
-                assert_eq!(port, pod.ports().get("grpc").copied(), "{service} {probe}");
+                assert_eq!(port, pod.ports().get("probes").copied(), "{service} {probe}");
             }
             let seconds = |value: &Value| Duration::from_secs(value.as_u64().unwrap());
             let pause = seconds(&container["lifecycle"]["preStop"]["sleep"]["seconds"]);

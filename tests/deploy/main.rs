@@ -4,7 +4,11 @@
 mod support;
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod arrows;
+#[cfg(test)]
+mod certificates;
 #[cfg(test)]
 mod compose;
 #[cfg(test)]
@@ -15,6 +19,8 @@ mod confinement;
 mod image;
 #[cfg(test)]
 mod load;
+#[cfg(test)]
+mod migrations;
 #[cfg(test)]
 mod pods;
 #[cfg(test)]

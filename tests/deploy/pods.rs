@@ -1,8 +1,12 @@
 //! The Deployments of the trial run for real, confined as they say, and add users.
 
+use chassis::{ClientConfig, Peer};
 use testkit::eventually;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::{Installation, Manifests, Owner, PATIENCE, Podman, SERVICES};
 
@@ -16,6 +20,14 @@ async fn forward(from: String, to: String) {
             let mut server = TcpStream::connect(to).await?;
             tokio::io::copy_bidirectional(&mut pod, &mut server).await
         });
+    }
+}
+
+/// Speaks no TLS, and is not on the pods' loopback.
+fn kubelet() -> ClientConfig {
+    ClientConfig {
+        insecure_plaintext: true,
+        ..ClientConfig::default()
     }
 }
 
@@ -35,30 +47,39 @@ fn status(process: u64, key: &str) -> String {
 // The stores are forwarded while Podman is waited for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pods_of_the_trial_add_users_and_are_confined() {
-    let manifests = Manifests::render("overlays/trial");
     let mut podman = Podman::new();
     let host = podman.host();
     let installation = Installation::prepare(async |address| address.replace("127.0.0.1", &host)).await;
-    let variables = |service| installation.keys.variables(service).unwrap();
+    let manifests = Manifests::render_for("overlays/trial", &installation.keys);
     // The first pod makes the network, without which nobody can listen in it.
-    podman.play(&manifests, "gateway", &variables("gateway"));
+    podman.play(&manifests, "gateway");
     let mut forwarding = JoinSet::new();
     for store in installation.stores() {
         forwarding.spawn(forward(store.replace("127.0.0.1", &host), store));
     }
     for service in SERVICES.into_iter().filter(|service| *service != "gateway") {
-        podman.play(&manifests, service, &variables(service));
+        podman.play(&manifests, service);
     }
     for service in SERVICES {
-        let address = podman.address(service);
-        let connect = async || TcpStream::connect(&address).await.map_err(|_| podman.logs(service));
-        eventually(PATIENCE, connect).await;
+        // As a kubelet asks.
+        let probes = Peer::Tcp(format!("http://{}", podman.address(service, 50052)));
+        let channel = probes.channel(service, &kubelet()).unwrap();
+        eventually(PATIENCE, async || {
+            let whole = HealthCheckRequest { service: String::new() };
+            let answer = HealthClient::new(channel.clone()).check(whole).await;
+            let status = answer.map(|answer| answer.get_ref().status());
+            match status {
+                Ok(ServingStatus::Serving) => Ok(()),
+                other => Err(format!("{other:?}\n{}", podman.logs(service))),
+            }
+        })
+        .await;
     }
 
     let owner = Owner::create(
         &installation.keys,
-        &podman.address("identity"),
-        &podman.address("gateway"),
+        &podman.address("identity", 50051),
+        &podman.address("gateway", 50051),
     )
     .await;
     owner.add_user("ada@example.com").await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Manifests, Pod, each_overlay, list, selects, text};
+use crate::support::{Manifests, Pod, SERVICES, each_overlay, list, selects, text};
 
 /// The one workload that a selector selects.
 fn selected<'m>(pods: &'m [Pod<'m>], selector: &Value, what: &Value) -> &'m Pod<'m> {
@@ -72,6 +72,36 @@ fn check_route(manifests: &Manifests, route: &Value) {
 }
 
 #[test]
+fn in_production_prometheus_reaches_the_metrics_of_every_service() {
+    let manifests = Manifests::render("overlays/production");
+    let [monitor] = &manifests.of_kind("ServiceMonitor").collect::<Vec<_>>()[..] else {
+        panic!("one monitor is expected")
+    };
+    let [endpoint] = list(monitor, "/spec/endpoints") else {
+        panic!("{monitor}")
+    };
+    let policy = manifests.find("NetworkPolicy", "metrics").unwrap();
+    let pods = manifests.pods();
+    for service in SERVICES {
+        let object = manifests.find("Service", service).unwrap();
+        let labels = serde_json::from_value(object["metadata"]["labels"].clone()).unwrap();
+        assert!(selects(&monitor["spec"]["selector"], &labels), "{service}");
+        let mut ports = list(object, "/spec/ports").iter();
+        let port = ports.find(|port| port["name"] == endpoint["port"]).unwrap();
+        let pod = pods.iter().find(|pod| pod.name() == service).unwrap();
+        assert!(selects(&policy["spec"]["podSelector"], &pod.labels), "{service}");
+        assert_eq!(policy["spec"]["ingress"][0]["ports"][0]["port"], port["port"]);
+    }
+    for scaler in manifests.of_kind("HorizontalPodAutoscaler") {
+        let kinds: Vec<_> = list(scaler, "/spec/metrics")
+            .iter()
+            .map(|metric| text(metric, "/type"))
+            .collect();
+        assert_eq!(kinds, ["Resource", "Pods"]);
+    }
+}
+
+#[test]
 fn containers_find_what_they_read() {
     each_overlay(|manifests| {
         for pod in manifests.pods() {
@@ -115,7 +145,9 @@ fn nothing_is_there_for_nobody() {
         }
         let specs: Vec<String> = pods.iter().map(|pod| pod.spec.to_string()).collect();
         for kind in ["ConfigMap", "Secret", "ServiceAccount"] {
-            for object in manifests.of_kind(kind) {
+            // Dashboards are Grafana's.
+            let is_ours = |object: &&Value| object.pointer("/metadata/labels/grafana_dashboard").is_none();
+            for object in manifests.of_kind(kind).filter(is_ours) {
                 let name = format!("\"{}\"", text(object, "/metadata/name"));
                 assert!(
                     specs.iter().any(|spec| spec.contains(&name)),

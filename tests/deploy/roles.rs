@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::Command;
 
 use serde_json::json;
-use testkit::{Process, eventually, free_port, usher_program};
+use testkit::{Process, eventually, free_port};
 use tokio::net::TcpStream;
-use toml::Table;
 
-use crate::support::{Installation, OWNERS, Owner, PATIENCE, SERVICES, deploy};
+use crate::support::{Installation, OWNERS, Owner, PATIENCE, SERVICES};
 
 /// The five processes on this machine, with the files of `deploy/` and addresses of their own.
 struct Processes {
@@ -22,19 +20,8 @@ impl Processes {
         let address = |service| (service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port().unwrap())));
         let addresses: BTreeMap<_, _> = SERVICES.into_iter().map(address).collect();
         let processes = SERVICES.map(|service| {
-            let prefix = format!("USHER_{}__", service.to_uppercase());
-            let config = deploy().join(format!("kustomize/base/config/{service}.toml"));
-            let told: Table = std::fs::read_to_string(&config).unwrap().parse().unwrap();
-            let mut command = Command::new(usher_program());
-            command.args(["serve", service, "--config"]).arg(config);
-            command.envs(installation.keys.variables(service).unwrap());
-            command.env(format!("{prefix}LISTEN"), addresses[service].to_string());
-            command.envs(site(service));
-            for (peer, address) in addresses.iter().filter(|(peer, _)| told.contains_key(**peer)) {
-                command.env(format!("{prefix}{}", peer.to_uppercase()), format!("http://{address}"));
-            }
             let log = installation.folder.path().join(service).with_extension("log");
-            Process::start(service, &mut command, &log).unwrap()
+            Process::start(service, &mut installation.serve(service, &addresses), &log).unwrap()
         });
         for address in addresses.values() {
             eventually(PATIENCE, async || {
@@ -50,16 +37,6 @@ impl Processes {
 
     fn address(&self, service: &str) -> String {
         self.addresses[service].to_string()
-    }
-}
-
-/// What the trial says of the site.
-fn site(service: &str) -> Option<(&'static str, &'static str)> {
-    match service {
-        "identity" => Some(("USHER_IDENTITY__LINKS__BASE", "https://usher.example")),
-        "gateway" => Some(("USHER_GATEWAY__SERVER__REFLECTION", "true")),
-        "notification" => Some(("USHER_NOTIFICATION__MAIL__FROM_ADDRESS", "usher@usher.example")),
-        _ => None,
     }
 }
 

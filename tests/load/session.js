@@ -1,12 +1,16 @@
 // A connection to the gateway and a session in it, one for each virtual user.
 //
-// CLUSTER names a `cluster.json` or `dev.json`; without it ADDRESS, EMAIL and USHER_PASSWORD say where and who. TLS=1 for a gateway
-// behind TLS. The gateway has to have reflection on (`server.reflection`).
+// CLUSTER names a `cluster.json` or `dev.json`; without it ADDRESS, EMAIL and USHER_PASSWORD say where and who, TLS=1 that it is TLS,
+// and CA which file has the authority, if it is not a public one. The gateway has to have reflection on (`server.reflection`).
 import grpc from 'k6/net/grpc';
 import { sleep } from 'k6';
 
 const cluster = __ENV.CLUSTER ? JSON.parse(open(__ENV.CLUSTER)) : {};
-const address = __ENV.ADDRESS || cluster.address;
+const named = __ENV.ADDRESS || cluster.address;
+const address = named.replace('https://', '');
+const secured = address !== named || __ENV.TLS === '1';
+const ca = __ENV.CA || cluster.ca;
+const tls = ca ? { tls: { cacerts: [open(ca)] } } : {};
 const email = __ENV.EMAIL || cluster.owner_email;
 const password = __ENV.USHER_PASSWORD || cluster.owner_password;
 
@@ -21,7 +25,7 @@ const patience = RENEW_AFTER * (0.2 + 0.8 * Math.random());
 
 export function connection() {
   if (!connected) {
-    client.connect(address, { plaintext: __ENV.TLS !== '1', reflect: true, timeout: '60s' });
+    client.connect(address, { plaintext: !secured, ...tls, reflect: true, timeout: '60s' });
     connected = true;
   }
   return client;

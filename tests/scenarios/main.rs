@@ -32,6 +32,8 @@ mod dev_crashes;
 #[cfg(test)]
 mod downgrade;
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod import_files;
@@ -46,11 +48,17 @@ mod life_cycle;
 #[cfg(test)]
 mod mail_deaths;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod over_limit;
+#[cfg(test)]
+mod overload;
 #[cfg(test)]
 mod password_reset;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

@@ -1,12 +1,19 @@
-//! What five processes tell a collector: one trace a request, and nothing about people.
+//! What five processes tell a collector: one trace a request, to the sending of its mail, and nothing about people.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{TraceService, TraceServiceServer};
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use testkit::{Cluster, eventually};
+use testkit::{Cluster, OtlpReceiver, eventually};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
@@ -36,9 +43,30 @@ const PROCESSES: [&str; 5] = ["gateway", "identity", "licensing", "billing", "no
 const LOG: &str = "info,chassis=debug,storage=debug,gateway=debug,identity=debug,licensing=debug,billing=debug,\
                    notification=debug";
 
+/// What the outbox leads to, which belongs to the same trace.
+const CONSEQUENCES: [(&str, &str); 4] = [
+    ("usher-identity", "outbox deliver"),
+    (
+        "usher-licensing",
+        "usher.licensing.internal.v1.ReservationService/ConfirmReservations",
+    ),
+    (
+        "usher-notification",
+        "usher.notification.internal.v1.MailService/EnqueueMails",
+    ),
+    ("usher-notification", "mail send"),
+];
+
 /// A collector that keeps what it is sent.
 #[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<ExportTraceServiceRequest>>>);
+struct Collector(Arc<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    traces: Mutex<Vec<ExportTraceServiceRequest>>,
+    logs: Mutex<Vec<ExportLogsServiceRequest>>,
+    metrics: Mutex<Vec<ExportMetricsServiceRequest>>,
+}
 
 #[tonic::async_trait]
 impl TraceService for Collector {
@@ -46,8 +74,30 @@ impl TraceService for Collector {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        self.0.lock().unwrap().push(request.into_inner());
+        self.0.traces.lock().unwrap().push(request.into_inner());
         Ok(Response::new(ExportTraceServiceResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl LogsService for Collector {
+    async fn export(
+        &self,
+        request: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        self.0.logs.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ExportLogsServiceResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Collector {
+    async fn export(
+        &self,
+        request: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        self.0.metrics.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
     }
 }
 
@@ -57,14 +107,17 @@ impl Collector {
         let collector = Self::default();
         let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let endpoint = format!("http://{}", incoming.local_addr().unwrap());
-        let service = TraceServiceServer::new(collector.clone());
-        tokio::spawn(Server::builder().add_service(service).serve_with_incoming(incoming));
+        let server = Server::builder()
+            .add_service(TraceServiceServer::new(collector.clone()))
+            .add_service(LogsServiceServer::new(collector.clone()))
+            .add_service(MetricsServiceServer::new(collector.clone()));
+        tokio::spawn(server.serve_with_incoming(incoming));
         (collector, endpoint)
     }
 
     /// Every span so far, with the service that it comes from.
     fn spans(&self) -> Vec<(String, Span)> {
-        let requests = self.0.lock().unwrap();
+        let requests = self.0.traces.lock().unwrap();
         let resources = requests.iter().flat_map(|request| &request.resource_spans);
         let spans = resources.flat_map(|resource| {
             let attributes = &resource.resource.as_ref().unwrap().attributes;
@@ -94,22 +147,51 @@ impl Collector {
         .await
     }
 
-    /// Everything there is to read in what was sent: names, attributes, events, resources.
-    fn text(&self) -> String {
-        format!("{:?}", self.0.lock().unwrap()).to_lowercase()
+    /// The span of a service in a trace, as soon as it is there.
+    async fn span(&self, trace: &[u8], (service, name): (&str, &str)) -> Span {
+        eventually(PATIENCE, async || {
+            let mut spans = self.spans();
+            spans.retain(|(_, span)| span.trace_id == trace);
+            let names: Vec<_> = spans
+                .iter()
+                .map(|(service, span)| (service.clone(), span.name.clone()))
+                .collect();
+            let found = spans
+                .into_iter()
+                .find(|(from, span)| from == service && span.name == name);
+            found
+                .map(|(_, span)| span)
+                .ok_or_else(|| format!("no {name} of {service} in {names:?}"))
+        })
+        .await
+    }
+
+    /// Everything there is to read in what was sent: names, attributes, events, resources, labels, texts.
+    fn texts(&self) -> [(&'static str, String); 3] {
+        let Kept { traces, logs, metrics } = &*self.0;
+        [
+            ("traces", format!("{:?}", traces.lock().unwrap()).to_lowercase()),
+            ("logs", format!("{:?}", logs.lock().unwrap()).to_lowercase()),
+            ("metrics", format!("{:?}", metrics.lock().unwrap()).to_lowercase()),
+        ]
     }
 }
 
-/// A cluster that exports, and where to.
+/// A cluster that exports to a collector of ours.
 async fn observed() -> (World, Collector) {
     let (collector, endpoint) = Collector::start();
+    (exporting(&endpoint).await, collector)
+}
+
+/// A cluster that exports there.
+async fn exporting(endpoint: &str) -> World {
     let cluster = Cluster::start_with(|_, config| {
         let mut telemetry = toml::Table::new();
-        telemetry.insert("otlp_endpoint".into(), endpoint.clone().into());
+        telemetry.insert("otlp_endpoint".into(), endpoint.into());
         telemetry.insert("log".into(), LOG.into());
         config.insert("telemetry".into(), telemetry.into());
     });
-    (World::of(cluster.await.unwrap()), collector)
+    World::of(cluster.await.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,24 +203,48 @@ async fn a_request_is_one_trace_through_every_service_it_touches() {
 
     let edge = collector.edge(ADD_USERS, 1).await.remove(0);
     assert!(edge.parent_span_id.is_empty(), "{edge:?}");
-    // Services send what they have when they like.
-    for (service, method) in CALLS {
-        let span = eventually(PATIENCE, async || {
-            let mut spans = collector.spans();
-            spans.retain(|(_, span)| span.trace_id == edge.trace_id);
-            let found = spans.iter().find(|(_, span)| span.name == method).cloned();
-            found.ok_or_else(|| {
-                let names: Vec<_> = spans.iter().map(|(service, span)| (service, &span.name)).collect();
-                format!("no {method} in {names:?}")
-            })
-        });
-        let (from, span) = span.await;
-        assert_eq!((&*from, &span.parent_span_id), (service, &edge.span_id), "{method}");
+    for call in CALLS {
+        let span = collector.span(&edge.trace_id, call).await;
+        assert_eq!(span.parent_span_id, edge.span_id, "{call:?}");
+    }
+    for consequence in CONSEQUENCES {
+        collector.span(&edge.trace_id, consequence).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_trace_and_no_log_tells_of_people_or_their_secrets() {
+async fn a_collector_that_is_not_ours_sees_one_trace_in_all_processes_mail_included() {
+    let receiver = OtlpReceiver::start().await.unwrap();
+    let world = exporting(&receiver.endpoint()).await;
+    let owner = world.account().await;
+
+    owner.add(adding(&[&fresh("ada")], &["training"])).await.unwrap();
+
+    let edge = ("usher-gateway", ADD_USERS);
+    let expected = [edge].into_iter().chain(CALLS).chain(CONSEQUENCES);
+    let expected: BTreeSet<_> = expected
+        .map(|(service, name)| (service.to_owned(), name.to_owned()))
+        .collect();
+    eventually(PATIENCE, async || {
+        let spans = receiver.spans();
+        let added = spans
+            .iter()
+            .find(|span| (span.service.as_str(), span.name.as_str()) == edge);
+        let added = added.ok_or_else(|| format!("no {edge:?} in {spans:?}"))?;
+        let of_trace = spans.iter().filter(|span| span.trace_id == added.trace_id);
+        let found: BTreeSet<_> = of_trace.map(|span| (span.service.clone(), span.name.clone())).collect();
+        let missing: Vec<_> = expected.difference(&found).collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no {missing:?} in {found:?}"))
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_trace_no_metric_and_no_log_tells_of_people_or_their_secrets() {
     let (mut world, collector) = observed().await;
     let owner = world.account().await;
     let email = fresh("canary");
@@ -166,11 +272,12 @@ async fn no_trace_and_no_log_tells_of_people_or_their_secrets() {
         let status = process.exited(PATIENCE).await.unwrap();
         assert!(status.success(), "{member}: {}", process.output());
     }
-    let spans = collector.text();
+    let mut texts = collector.texts().to_vec();
     for told in [ADD_USERS, ACCEPT, LOG_IN] {
-        assert!(spans.contains(&told.to_lowercase()), "{told}");
+        assert!(texts[0].1.contains(&told.to_lowercase()), "{told}");
     }
-    let mut texts = vec![("traces", spans)];
+    assert!(texts[1].1.contains("a mail was attempted"), "{:?}", texts[1]);
+    assert!(texts[2].1.contains("rpc.server.call.duration"), "{:?}", texts[2]);
     for member in PROCESSES {
         texts.push((member, world.cluster().member(member).process().output().to_lowercase()));
     }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use crate::benchmarks::{
     accept, add_user, add_users_batch, check_access, embedded, idle, import, import_memory, list_deep, list_people,
-    mail, telemetry,
+    mail, overload, telemetry,
 };
 use crate::plan::Plan;
 use crate::report::Line;
@@ -36,6 +36,8 @@ pub enum Benchmark {
     Mail,
     /// AddUsers of one user in one process on SQLite, against the same writes statement by statement
     Embedded,
+    /// AddUsers of one user while ten times as many come as can be answered, against as many as can
+    Overload,
     /// CheckAccess with traces, against the same without
     Telemetry,
     /// What `usher dev` takes before anybody calls it
@@ -59,6 +61,7 @@ impl Benchmark {
             (Self::Accept, Some(site)) => accept::run(plan, site).await,
             (Self::ListDeep, Some(site)) => list_deep::run(plan, site).await,
             (Self::ListPeople, Some(site)) => list_people::run(plan, site).await,
+            (Self::Overload, Some(site)) => overload::run(plan, site).await,
             (Self::Telemetry, Some(site)) => telemetry::run(plan, site).await,
             (Self::ImportMemory, _) => import_memory::run(plan).await,
             (Self::Mail, _) => mail::run(plan).await,

@@ -27,6 +27,7 @@ fn every_benchmark_measures_something() {
         "list-people",
         "mail",
         "embedded",
+        "overload",
         "telemetry",
         "idle-memory",
         "idle-start",

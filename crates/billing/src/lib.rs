@@ -43,13 +43,14 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let billing_contacts = BillingContacts::new(&identity, signer);
     let catalogue = Arc::new(catalogue(config.catalogue.as_deref())?);
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
 
     let deliveries = Deliveries {
         licensing: licensing.clone(),
         audit_log,
         billing_contacts,
     };
-    let relay = Relay::new(database.clone(), clock.clone(), config.relay, deliveries);
+    let relay = Relay::new(NAME, database.clone(), clock.clone(), config.relay, deliveries);
     let payment_events = event_seal(&config.payments)?;
     let app = App {
         database: database.clone(),

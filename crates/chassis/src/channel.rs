@@ -1,44 +1,72 @@
-//! The way to a peer: connections in turn, the trace handed on, time kept, and every failure a refusal of our own.
+//! The way to a peer: a replica for each call, the trace handed on, time kept, and every failure a refusal of our own.
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
 use tonic::body::Body;
-use tonic::{Code, ConnectError, Status, TimeoutExpired};
-use tower::{Service, ServiceExt};
+use tonic::{Code, Status};
+use tower::Service;
 
-use crate::lent::lend;
+use crate::lent::Loan;
 use crate::refusal::chain;
+use crate::replica::Replica;
+use crate::replicas::Replicas;
+use crate::retry::Retries;
 use crate::{Refusal, deadline, trace};
 
 /// When to try again after a peer could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often a request is given to a connection that ends before touching it.
+/// How often a request is sent at most that somebody may have carried out.
 const TRIES: u32 = 3;
+/// How often it is offered at most to connections that end before they touch it: all those to a peer may be replaced at once.
+const OFFERS: u32 = 10;
 
 /// A channel to a peer, for the generated clients and for forwarding; cheap to clone.
 ///
-/// A peer that cannot be reached is answered as `UNAVAILABLE`, reason `PEER_UNAVAILABLE`; a call that takes too long as
-/// `DEADLINE_EXCEEDED`. What went wrong below is logged, not told.
+/// Each call goes to one of the peer's replicas, to the one with less to do. A call that no replica has touched, because its
+/// connection ended, is given to another; so is one that was lost or answered with `UNAVAILABLE`, if its method may be sent
+/// twice ([`proto::is_repeatable`]), its messages are short, and not too many calls are lost.
+///
+/// A peer that cannot be reached is answered as `UNAVAILABLE`, reason `PEER_UNAVAILABLE`; a call that takes too long, all its
+/// tries together, as `DEADLINE_EXCEEDED`. What went wrong below is logged, not told.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    lanes: Arc<[tonic::transport::Channel]>,
-    next: Arc<AtomicUsize>,
+    way: Arc<Way>,
     timeout: Duration,
 }
 
+#[derive(Debug)]
+struct Way {
+    service: Box<str>,
+    replicas: Arc<Replicas>,
+    retries: Retries,
+    _resolver: Option<AbortOnDropHandle<()>>,
+}
+
 impl Channel {
-    pub(crate) fn new(lanes: Vec<tonic::transport::Channel>, timeout: Duration) -> Self {
+    /// A channel to the replicas of `service`, which the resolver keeps up to date.
+    pub(crate) fn new(
+        service: &str,
+        replicas: Arc<Replicas>,
+        resolver: Option<AbortOnDropHandle<()>>,
+        timeout: Duration,
+    ) -> Self {
+        let way = Way {
+            service: service.into(),
+            replicas,
+            retries: Retries::default(),
+            _resolver: resolver,
+        };
         Self {
-            lanes: lanes.into(),
-            next: Arc::default(),
+            way: Arc::new(way),
             timeout,
         }
     }
@@ -61,12 +89,11 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
-        deadline::write(request.headers_mut(), timeout);
+        let until = Instant::now() + deadline::left(request.headers(), self.timeout);
         trace::inject_headers(request.headers_mut());
-        let channel = self.clone();
+        let way = Arc::clone(&self.way);
         Box::pin(async move {
-            Ok(match tokio::time::timeout(timeout, channel.send(request)).await {
+            Ok(match timeout_at(until, way.send(request, until)).await {
                 Ok(response) => response,
                 Err(_elapsed) => deadline::exceeded().into_http(),
             })
@@ -74,42 +101,68 @@ impl Service<Request<Body>> for Channel {
     }
 }
 
-impl Channel {
-    /// Sends a request, again if the connection it was given to ended before it was touched: that happens whenever the
-    /// other side replaces an old connection, and costs no call.
-    async fn send(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, mut body) = request.into_parts();
-        let mut tries = TRIES;
-        loop {
-            tries -= 1;
-            let (loan, lent) = lend(body);
-            let error = match self.lane().oneshot(Request::from_parts(parts.clone(), lent)).await {
-                Ok(response) => return response,
-                Err(error) => error,
+impl Way {
+    /// Sends a request, again if that is harmless, until `until`.
+    async fn send(&self, request: Request<Body>, until: Instant) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        let plan = self.retries.plan(head.uri.path());
+        let loan = Loan::new(body, plan.keeps());
+        let mut last: Option<Arc<Replica>> = None;
+        let mut tries_left = TRIES;
+        for offers_left in (0..OFFERS).rev() {
+            let Some(body) = loan.lend() else { break };
+            let Some(taken) = self.replicas.take(last.as_ref()).await else {
+                break;
             };
-            // A peer that cannot be connected to is not helped by knocking again at once.
-            let again = tries > 0 && !has::<ConnectError>(&error) && !has::<TimeoutExpired>(&error);
-            match loan.take_back().filter(|_| again) {
-                Some(untouched) => body = untouched,
-                None => return failed(&error).into_http(),
+            let replica = Arc::clone(taken.replica());
+            let mut request = Request::from_parts(head.clone(), body);
+            deadline::write(request.headers_mut(), until.saturating_duration_since(Instant::now()));
+            let outcome = taken.send(request).await;
+            let is_touched = outcome.is_ok() || loan.is_touched();
+            tries_left -= u32::from(is_touched);
+            let again = || {
+                let is_harmless = !is_touched || tries_left > 0 && plan.again();
+                offers_left > 0 && loan.is_lendable() && is_harmless
+            };
+            match outcome {
+                Ok(response) if !is_unavailable(&response) => {
+                    replica.fitness.succeeded();
+                    return response;
+                }
+                Ok(response) => {
+                    replica.fitness.failed(Instant::now());
+                    if !again() {
+                        return response;
+                    }
+                }
+                Err(error) => {
+                    if is_touched {
+                        replica.fitness.failed(Instant::now());
+                    }
+                    if !again() {
+                        return self.lost(&error).into_http();
+                    }
+                }
             }
+            last = Some(replica);
         }
+        self.unreachable().into_http()
     }
 
-    /// The connection whose turn it is.
-    fn lane(&self) -> tonic::transport::Channel {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.lanes.len();
-        self.lanes[turn].clone()
+    /// The answer to a call that never got one.
+    fn lost(&self, error: &(dyn Error + 'static)) -> Status {
+        tracing::warn!(peer = %self.service, error = chain(error), "a call is lost");
+        unavailable()
+    }
+
+    /// The answer to a call that no replica could be sent.
+    fn unreachable(&self) -> Status {
+        tracing::warn!(peer = %self.service, "a peer cannot be reached");
+        unavailable()
     }
 }
 
-/// The answer to a call that never got one.
-fn failed(error: &(dyn Error + 'static)) -> Status {
-    // Tonic's own timer reads the same `grpc-timeout` and may run out before ours.
-    if has::<TimeoutExpired>(error) {
-        return deadline::exceeded();
-    }
-    tracing::warn!(error = chain(error), "a peer cannot be reached");
+fn unavailable() -> Status {
     Refusal::new(
         Code::Unavailable,
         "PEER_UNAVAILABLE",
@@ -119,7 +172,8 @@ fn failed(error: &(dyn Error + 'static)) -> Status {
     .into()
 }
 
-/// Whether an error is, or was caused by, an `E`.
-fn has<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
-    error.is::<E>() || error.source().is_some_and(has::<E>)
+/// Whether an answer says, instead of a message, that the call should be sent elsewhere.
+fn is_unavailable(response: &Response<Body>) -> bool {
+    let code = response.headers().get("grpc-status");
+    code.is_some_and(|code| Code::from_bytes(code.as_bytes()) == Code::Unavailable)
 }

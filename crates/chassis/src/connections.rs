@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -72,20 +73,34 @@ impl Connections {
     }
 
     /// Accepts connections until dropped, or until there can be no more: when nobody is left who could call over memory.
-    pub(crate) async fn accept<S: Methods>(self: Arc<Self>, mut listener: Listener, pipeline: Pipeline<S>) {
-        while let Ok(permit) = Arc::clone(&self.free).acquire_owned().await {
-            match listener.accept().await {
-                Some(Ok(connection)) => {
-                    let serving = Arc::clone(&self).serve(connection, pipeline.clone(), permit);
-                    self.tasks.spawn(serving);
-                }
-                Some(Err(error)) => {
-                    tracing::warn!(%error, "a connection cannot be accepted");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-                None => return,
+    pub(crate) async fn accept<S: Methods>(self: &Arc<Self>, listener: &mut Listener, pipeline: &Pipeline<S>) {
+        while self.accept_one(listener, pipeline).await {}
+    }
+
+    /// Accepts the connections that are there already.
+    pub(crate) async fn accept_waiting<S: Methods>(self: &Arc<Self>, listener: &mut Listener, pipeline: &Pipeline<S>) {
+        // One that has been asked for may be there only when the reactor has been looked at.
+        tokio::task::yield_now().await;
+        while self.accept_one(listener, pipeline).now_or_never() == Some(true) {}
+    }
+
+    /// Accepts the next connection; answers whether there can be more.
+    async fn accept_one<S: Methods>(self: &Arc<Self>, listener: &mut Listener, pipeline: &Pipeline<S>) -> bool {
+        let Ok(permit) = Arc::clone(&self.free).acquire_owned().await else {
+            return false;
+        };
+        match listener.accept().await {
+            Some(Ok(connection)) => {
+                let serving = Arc::clone(self).serve(connection, pipeline.clone(), permit);
+                self.tasks.spawn(serving);
             }
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+            None => return false,
         }
+        true
     }
 
     /// Serves one connection until it ends: by itself, when it is old, or when the server stops.
@@ -107,7 +122,8 @@ impl Connections {
         );
         let ended = tokio::select! {
             result = serving.as_mut() => Some(result),
-            () = tokio::time::sleep(self.age) => None,
+            // Not all at once, or a caller would be without any for a moment.
+            () = tokio::time::sleep(self.age.mul_f64(rand::random_range(0.9..=1.1))) => None,
             () = self.finish.cancelled() => None,
         };
         let result = match ended {

@@ -1,14 +1,36 @@
-//! How long a call may take, as told by the `grpc-timeout` header.
+//! How long a call may take, as told by the `grpc-timeout` header; and the calls that it makes, no longer than itself.
 
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
+use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 use tonic::{Code, Status};
 
 use crate::Refusal;
 
 /// The header in which a caller tells how long it waits.
 const HEADER: &str = "grpc-timeout";
+
+tokio::task_local! {
+    /// When the call has to be answered that this task is for.
+    static UNTIL: Instant;
+}
+
+/// Does the work of a call that has to be answered within `timeout`. What it calls in this task gets what is left of that.
+pub(crate) async fn within<F: Future>(timeout: Duration, work: F) -> Result<F::Output, Elapsed> {
+    let until = Instant::now() + timeout;
+    tokio::time::timeout_at(until, UNTIL.scope(until, work)).await
+}
+
+/// How long a call that goes out may take: `most`, or less when its own headers or the call that it is made for say so.
+pub(crate) fn left(headers: &HeaderMap, most: Duration) -> Duration {
+    let rest = UNTIL.try_with(|until| until.saturating_duration_since(Instant::now()));
+    [read(headers), rest.ok()]
+        .into_iter()
+        .flatten()
+        .fold(most, Duration::min)
+}
 
 /// The time the caller waits, if it told it in a form we know.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
@@ -69,6 +91,30 @@ mod tests {
             write(&mut headers, timeout);
             assert_eq!(read(&headers), Some(timeout));
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_on_the_way_gets_what_is_left() {
+        let hour = Duration::from_secs(3_600);
+        let mut asked = HeaderMap::new();
+        write(&mut asked, hour);
+        let none = HeaderMap::new();
+        assert_eq!(left(&none, 9 * hour), 9 * hour);
+        assert_eq!(left(&asked, 9 * hour), hour);
+        let work = async { [left(&none, 9 * hour), left(&asked, 9 * hour), left(&none, hour)] };
+        let [rest, short, shortest] = within(5 * hour, work).await.unwrap();
+        assert!(rest < 5 * hour && rest > 4 * hour, "{rest:?}");
+        assert_eq!([short, shortest], [hour, hour]);
+        let late = within(Duration::from_millis(1), async {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            left(&none, hour)
+        });
+        assert!(late.await.is_err());
+        let work = async { within(hour, async { left(&none, 9 * hour) }).await };
+        assert!(
+            within(5 * hour, work).await.unwrap().unwrap() < hour,
+            "the inner call is the shorter one"
+        );
     }
 
     #[test]

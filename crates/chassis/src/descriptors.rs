@@ -20,6 +20,8 @@ pub struct InvalidDescriptors(#[from] prost::DecodeError);
 pub(crate) struct Served {
     /// The full names of the services.
     pub services: Vec<String>,
+    /// The names of their methods, each `package.Service/Method`.
+    pub methods: Vec<String>,
     /// Their files and what those import, encoded as a `FileDescriptorSet`; custom options are kept.
     pub descriptors: Vec<u8>,
 }
@@ -29,15 +31,15 @@ pub(crate) fn served(descriptors: &[u8], packages: &[&str]) -> Result<Served, In
     let files = split(descriptors)?;
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     let mut queue: Vec<&str> = Vec::new();
-    let mut services = Vec::new();
+    let (mut services, mut methods) = (Vec::new(), Vec::new());
     for (name, (file, _)) in &files {
         if packages.contains(&file.package()) {
             queue.push(name);
-            services.extend(
-                file.service
-                    .iter()
-                    .map(|service| format!("{}.{}", file.package(), service.name())),
-            );
+            for service in &file.service {
+                let name = format!("{}.{}", file.package(), service.name());
+                methods.extend(service.method.iter().map(|method| format!("{name}/{}", method.name())));
+                services.push(name);
+            }
         }
     }
     while let Some(name) = queue.pop() {
@@ -59,6 +61,7 @@ pub(crate) fn served(descriptors: &[u8], packages: &[&str]) -> Result<Served, In
     }
     Ok(Served {
         services,
+        methods,
         descriptors: encoded,
     })
 }

@@ -15,6 +15,8 @@ pub(crate) struct Infrastructure {
     pub routes: Routes,
     /// What health reports.
     pub health: Health,
+    /// The names of the process's own methods, each `package.Service/Method`.
+    pub methods: Vec<String>,
 }
 
 /// What health reports, per service and for the process as a whole (the empty name).
@@ -45,6 +47,7 @@ impl Infrastructure {
         Ok(Self {
             routes: routes.prepare(),
             health,
+            methods: served.methods,
         })
     }
 }

@@ -8,9 +8,8 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::sync::mpsc;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::server::TlsStream;
+use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::tls::Credentials;
 
@@ -89,7 +88,7 @@ impl MemoryPeer {
     }
 }
 
-/// An accepted connection.
+/// A connection, accepted or opened.
 #[derive(Debug)]
 pub(crate) enum Connection {
     Tcp(TcpStream),
@@ -112,7 +111,7 @@ impl Connection {
         match self {
             Self::Tcp(stream) => {
                 let acceptor = TlsAcceptor::from(credentials.server());
-                Ok(Self::Tls(Box::new(acceptor.accept(stream).await?)))
+                Ok(Self::Tls(Box::new(acceptor.accept(stream).await?.into())))
             }
             other @ (Self::Tls(_) | Self::Memory(_)) => Ok(other),
         }

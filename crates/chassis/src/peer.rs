@@ -1,25 +1,28 @@
 //! Another service, and how to reach it.
 
-use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::uri::Scheme;
-use hyper_util::rt::TokioIo;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use tonic::transport::{Endpoint, Uri};
-use tower::service_fn;
+use tokio_util::task::AbortOnDropHandle;
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::config::period;
-use crate::connector::Connector;
+use crate::connector::Route;
 use crate::listener::MemoryPeer;
-use crate::tls::{Credentials, TlsConfig, TlsError};
+use crate::replicas::Replicas;
+use crate::resolver;
+use crate::tls::{Credentials, TlsConfig, TlsError, Trust, Visitor};
 
 /// Where another service is.
 #[derive(Clone, Debug)]
 pub enum Peer {
-    /// At `https://host:port`, or at `http://host:port` in plaintext.
+    /// At `https://host:port`, or at `http://host:port` in plaintext. A name stands for all its IP addresses: each is a replica.
     Tcp(String),
+    /// At several such addresses, whose replicas are of one service.
+    Replicas(Vec<String>),
     /// In this process.
     Memory(MemoryPeer),
 }
@@ -28,8 +31,11 @@ pub enum Peer {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClientConfig {
-    /// Connections to a peer over TCP, used in turn.
+    /// Connections to each replica of a peer over TCP, used in turn.
     pub connections: usize,
+    /// How often the names of peers are resolved again; besides, they are as soon as a connection fails.
+    #[serde(deserialize_with = "period")]
+    pub resolve_interval: Duration,
     /// How long opening a connection may take.
     #[serde(deserialize_with = "period")]
     pub connect_timeout: Duration,
@@ -48,12 +54,16 @@ pub struct ClientConfig {
     pub insecure_plaintext: bool,
     /// What the process proves itself with to peers at `https://`, and whom it believes.
     pub tls: Option<TlsConfig>,
+    /// In its place for programs that prove nothing themselves: whom they believe at `https://`.
+    #[serde(skip)]
+    pub visitor: Option<Visitor>,
 }
 
 impl Default for ClientConfig {
     fn default() -> Self {
         Self {
             connections: 2,
+            resolve_interval: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(2),
             request_timeout: Duration::from_secs(10),
             keepalive_interval: Duration::from_secs(20),
@@ -61,6 +71,7 @@ impl Default for ClientConfig {
             max_message_bytes: 4 * 1024 * 1024,
             insecure_plaintext: false,
             tls: None,
+            visitor: None,
         }
     }
 }
@@ -85,84 +96,89 @@ pub enum PeerError {
 }
 
 impl Peer {
-    /// A channel to the peer, which is `service`. It connects at the first call, and again whenever the connection is lost.
+    /// A channel to the peer, which is `service`. It connects at the first call, and again whenever a connection is lost.
     /// With TLS it talks to that service only, whatever answers at the address.
     ///
     /// # Errors
-    /// When the address is malformed, plaintext would leave this machine, or there are no certificates that can be used.
+    /// When an address is malformed, plaintext would leave this machine, or there are no certificates that can be used.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
     pub fn channel(&self, service: &str, config: &ClientConfig) -> Result<Channel, PeerError> {
-        let lanes = match self {
-            Self::Tcp(address) => {
-                let address = read_address(address).ok_or_else(|| PeerError::Address(address.clone()))?;
-                let lane = lane(service, &address, config)?;
-                (0..config.connections.max(1)).map(|_| lane()).collect()
-            }
-            Self::Memory(peer) => {
-                let peer = peer.clone();
-                let connector = service_fn(move |_: Uri| {
-                    let peer = peer.clone();
-                    async move { peer.connect().await.map(TokioIo::new) }
-                });
-                let endpoint = endpoint(Uri::from_static("http://memory"), config);
-                vec![endpoint.connect_with_connector_lazy(connector)]
-            }
+        let (replicas, resolver) = match self {
+            Self::Memory(peer) => (Arc::new(Replicas::memory(peer.clone(), config)), None),
+            Self::Tcp(address) => found(routes(service, std::slice::from_ref(address), config)?, config),
+            Self::Replicas(addresses) => found(routes(service, addresses, config)?, config),
         };
-        Ok(Channel::new(lanes, config.request_timeout))
+        Ok(Channel::new(service, replicas, resolver, config.request_timeout))
     }
 }
 
-/// Makes connections to an address, each at its first call.
-fn lane(
-    service: &str,
-    address: &Uri,
-    config: &ClientConfig,
-) -> Result<Box<dyn Fn() -> tonic::transport::Channel>, PeerError> {
-    let is_plain = address.scheme() == Some(&Scheme::HTTP);
-    if is_plain && !config.insecure_plaintext && !is_loopback(address) {
-        return Err(PeerError::Plaintext(address.to_string()));
+/// Replicas that are yet to be found, and what finds them.
+fn found(routes: Vec<Route>, config: &ClientConfig) -> (Arc<Replicas>, Option<AbortOnDropHandle<()>>) {
+    let replicas = Arc::new(Replicas::unknown(config));
+    let resolver = resolver::follow(Arc::clone(&replicas), routes, config.resolve_interval);
+    (replicas, Some(AbortOnDropHandle::new(tokio::spawn(resolver))))
+}
+
+/// Whom to believe at `https://`.
+fn believed(config: &ClientConfig) -> Result<Option<Trust>, TlsError> {
+    Ok(match (&config.visitor, &config.tls) {
+        (Some(visitor), _) => Some(Trust::Visitor(visitor.clone())),
+        (None, Some(tls)) => Some(Trust::Process(Credentials::open(tls)?)),
+        (None, None) => None,
+    })
+}
+
+/// How to go to each address.
+fn routes(service: &str, addresses: &[String], config: &ClientConfig) -> Result<Vec<Route>, PeerError> {
+    let mut trust = None;
+    let route = |text: &String| -> Result<Route, PeerError> {
+        let address = Address::read(text).ok_or_else(|| PeerError::Address(text.clone()))?;
+        if !address.is_plain() {
+            let trust = match &trust {
+                Some(trust) => Trust::clone(trust),
+                None => {
+                    let none = || PeerError::NoCertificate(address.to_string());
+                    trust.insert(believed(config)?.ok_or_else(none)?).clone()
+                }
+            };
+            Route::secured(address, service, trust)
+        } else if config.insecure_plaintext || address.is_loopback() {
+            Ok(Route::plain(address))
+        } else {
+            Err(PeerError::Plaintext(address.to_string()))
+        }
+    };
+    if addresses.is_empty() {
+        return Err(PeerError::Address(String::new()));
     }
-    let endpoint = endpoint(address.clone(), config);
-    if is_plain {
-        return Ok(Box::new(move || endpoint.connect_lazy()));
-    }
-    let tls = config.tls.as_ref();
-    let tls = tls.ok_or_else(|| PeerError::NoCertificate(address.to_string()))?;
-    let connector = Connector::new(service, address, Credentials::open(tls)?)?;
-    Ok(Box::new(move || {
-        endpoint.connect_with_connector_lazy(connector.clone())
-    }))
+    addresses.iter().map(route).collect()
 }
 
-fn endpoint(uri: Uri, config: &ClientConfig) -> Endpoint {
-    // No `Endpoint::timeout`: it answers CANCELLED. The channel keeps the time itself.
-    Endpoint::from(uri)
-        .tcp_nodelay(true)
-        .connect_timeout(config.connect_timeout)
-        .http2_keep_alive_interval(config.keepalive_interval)
-        .keep_alive_timeout(config.keepalive_timeout)
-        .keep_alive_while_idle(true)
-}
-
-fn read_address(address: &str) -> Option<Uri> {
-    let uri: Uri = address.parse().ok()?;
-    let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    let whole = uri.host().is_some_and(|host| !host.is_empty()) && uri.port_u16().is_some();
-    let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
-    (known && whole && bare).then_some(uri)
-}
-
-fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+/// One address, or several.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "an address `https://host:port`, or a list of such addresses")]
+enum Addresses {
+    One(String),
+    Several(Vec<String>),
 }
 
 impl<'de> Deserialize<'de> for Peer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let address = String::deserialize(deserializer)?;
-        match read_address(&address) {
-            Some(_) => Ok(Self::Tcp(address)),
-            None => Err(serde::de::Error::custom(PeerError::Address(address))),
+        let check = |address: &String| match Address::read(address) {
+            Some(_) => Ok(()),
+            None => Err(D::Error::custom(PeerError::Address(address.clone()))),
+        };
+        match Addresses::deserialize(deserializer)? {
+            Addresses::One(address) => check(&address).map(|()| Self::Tcp(address)),
+            Addresses::Several(addresses) if addresses.is_empty() => {
+                Err(D::Error::custom("at least one address is expected"))
+            }
+            Addresses::Several(addresses) => {
+                addresses.iter().try_for_each(check)?;
+                Ok(Self::Replicas(addresses))
+            }
         }
     }
 }
@@ -178,21 +194,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_addresses_are_read() {
-        let table = [
-            ("http://127.0.0.1:5000", true),
-            ("http://localhost:5000/", true),
-            ("http://[::1]:5000", true),
-            ("http://identity:5000", true),
-            ("https://127.0.0.1:5000", true),
-            ("ftp://127.0.0.1:5000", false),
-            ("127.0.0.1:5000", false),
-            ("http://127.0.0.1", false),
-            ("http://127.0.0.1:5000/path", false),
-            ("", false),
-        ];
-        for (address, good) in table {
-            assert_eq!(read_address(address).is_some(), good, "{address}");
+    fn a_peer_is_one_address_or_several() {
+        let read = |text: &str| serde_json::from_str::<Peer>(text);
+        assert!(matches!(read(r#""http://identity:1""#).unwrap(), Peer::Tcp(_)));
+        let several = read(r#"["https://127.0.0.1:1", "https://127.0.0.1:2"]"#).unwrap();
+        assert!(matches!(several, Peer::Replicas(addresses) if addresses.len() == 2));
+        for malformed in ["[]", r#""identity""#, r#"["http://identity:1", "identity"]"#, "7"] {
+            assert!(read(malformed).is_err(), "{malformed}");
         }
     }
 

@@ -14,10 +14,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken as Shutdown;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::{Code, Status};
 use tower::{Service as Call, ServiceExt};
 use tracing::Instrument;
 
+use crate::calls::Calls;
+use crate::ending::Ending;
 use crate::guard::Guard;
 use crate::infrastructure::is_infrastructure;
 use crate::server::Service;
@@ -44,6 +45,7 @@ pub(crate) struct Pipeline<S> {
 
 struct Shared {
     name: String,
+    calls: Calls,
     guard: Option<Guard>,
     timeout: Duration,
     limit: Semaphore,
@@ -51,12 +53,20 @@ struct Shared {
 }
 
 impl<S: Methods> Pipeline<S> {
-    pub(crate) fn new(service: &Service<'_>, infrastructure: Routes, methods: S, stop: Shutdown) -> Self {
+    /// A way to `methods`, of which those are known by name that are called `named`.
+    pub(crate) fn new(
+        service: &Service<'_>,
+        named: Vec<String>,
+        infrastructure: Routes,
+        methods: S,
+        stop: Shutdown,
+    ) -> Self {
         let shared = Shared {
             name: service.name.to_owned(),
+            calls: Calls::new(service.name, named),
             guard: service.guard.clone(),
             timeout: service.config.request_timeout,
-            limit: Semaphore::new(service.config.concurrency_limit.min(Semaphore::MAX_PERMITS)),
+            limit: Semaphore::new(service.concurrency_limit().min(Semaphore::MAX_PERMITS)),
             stop,
         };
         Self {
@@ -72,18 +82,23 @@ impl<S: Methods> Pipeline<S> {
             infrastructure,
             methods,
         } = self;
-        if is_infrastructure(request.uri().path()) {
+        let path = request.uri().path();
+        if is_infrastructure(path) {
             return run(infrastructure, request).await;
         }
         let Ok(_permit) = shared.limit.try_acquire() else {
+            shared.calls.shed(path);
             return answer::overloaded().into_http();
         };
-        let span = trace::server_span(&shared.name, request.uri().path(), request.headers());
-        let response = shared.handle(methods, request).instrument(span.clone()).await;
-        let code = code(&response);
-        trace::finish(&span, code);
-        span.in_scope(|| tracing::debug!(?code, "answered"));
-        response
+        let (call, is_endless) = (shared.calls.begin(path), watch::is_endless(path));
+        let span = trace::server_span(&shared.name, &call.method.name, request.headers());
+        let ending = Ending::new(call, span.clone());
+        let response = shared.handle(methods, request).instrument(span).await;
+        if is_endless {
+            ending.of_watch(response)
+        } else {
+            ending.of(response)
+        }
     }
 }
 
@@ -98,7 +113,7 @@ impl Shared {
         let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
         let path = request.uri().clone();
         let handling = AssertUnwindSafe(run(methods, request)).catch_unwind();
-        match tokio::time::timeout(timeout, handling).await {
+        match deadline::within(timeout, handling).await {
             // The limit is on the way to an answer. One that goes on as a stream is not cut by it.
             Ok(Ok(response)) if watch::is_endless(path.path()) => {
                 watch::until(self.stop.clone(), answer::explain(response))
@@ -113,11 +128,6 @@ impl Shared {
 async fn run<S: Methods>(methods: S, request: Request<Body>) -> Response<Body> {
     let Ok(response) = methods.oneshot(request).await;
     response
-}
-
-/// How a call ended, as far as its headers tell: an answer with a body has begun well.
-fn code(response: &Response<Body>) -> Code {
-    Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code())
 }
 
 impl<S: Methods> Call<Request<Body>> for Pipeline<S> {

@@ -18,16 +18,22 @@ pub(crate) async fn serve(
     health: &Health,
 ) -> Result<DropGuard, ServeError> {
     let listener = Listener::bind(address).await;
-    let listener = listener.map_err(|source| ServeError::Probes { address, source })?;
+    let mut listener = listener.map_err(|source| ServeError::Probes { address, source })?;
     let stop = CancellationToken::new();
-    let pipeline = Pipeline::new(service, health.routes().prepare(), Routes::default(), stop.clone());
+    let pipeline = Pipeline::new(
+        service,
+        vec![],
+        health.routes().prepare(),
+        Routes::default(),
+        stop.clone(),
+    );
     let connections = Connections::new(service.config, None);
     let (stopped, cut) = (stop.clone(), connections.cut.clone().drop_guard());
     tokio::spawn(async move {
         let _cut = cut;
         tokio::select! {
             () = stopped.cancelled() => {}
-            () = connections.accept(listener, pipeline) => {}
+            () = connections.accept(&mut listener, &pipeline) => {}
         }
     });
     Ok(stop.drop_guard())

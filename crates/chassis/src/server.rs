@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -20,14 +21,22 @@ use crate::pipeline::Pipeline;
 use crate::probes;
 use crate::tls::{Credentials, TlsConfig, TlsError};
 
+/// Calls in progress at the edge, where they are taken or refused.
+const EDGE_LIMIT_PER_CORE: usize = 64;
+const EDGE_LIMIT_MIN: usize = 128;
+/// Calls in progress behind the edge.
+const INNER_LIMIT: usize = 1_024;
+
 /// The limits of a server. Every one has a default; none is unlimited.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerConfig {
     /// The largest message that is taken, for `max_decoding_message_size` of the generated servers.
     pub max_message_bytes: usize,
-    /// Calls in progress at once; more are refused with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`.
-    pub concurrency_limit: usize,
+    /// Calls in progress at once; more are refused at once with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`. None: at the edge 64
+    /// for each core and 128 at least, which is as many as make it quicker; 1,024 behind it, where nobody comes who was not
+    /// let in.
+    pub concurrency_limit: Option<usize>,
     /// Calls in progress at once on one connection; more wait at the caller.
     pub streams_per_connection: u32,
     /// Connections at once; more wait to be accepted.
@@ -65,7 +74,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             max_message_bytes: 4 * 1024 * 1024,
-            concurrency_limit: 1_024,
+            concurrency_limit: None,
             streams_per_connection: 512,
             max_connections: 4_096,
             request_timeout: Duration::from_secs(30),
@@ -95,6 +104,17 @@ pub struct Service<'a> {
     pub packages: &'a [&'a str],
     /// The `FileDescriptorSet` they are in: [`proto::FILE_DESCRIPTOR_SET`].
     pub descriptors: &'a [u8],
+}
+
+impl Service<'_> {
+    /// How many calls may be in progress at once.
+    pub(crate) fn concurrency_limit(&self) -> usize {
+        let default = || match self.guard {
+            Some(_) => INNER_LIMIT,
+            None => (available_parallelism().map_or(1, NonZero::get) * EDGE_LIMIT_PER_CORE).max(EDGE_LIMIT_MIN),
+        };
+        self.config.concurrency_limit.unwrap_or_else(default)
+    }
 }
 
 /// A server that cannot start.
@@ -132,7 +152,7 @@ pub enum ServeError {
 pub async fn serve<S>(
     service: Service<'_>,
     methods: S,
-    listener: Listener,
+    mut listener: Listener,
     shutdown: Shutdown,
 ) -> Result<(), ServeError>
 where
@@ -153,18 +173,26 @@ where
         Some(address) => Some(probes::serve(&service, address, &health).await?),
         None => None,
     };
-    let pipeline = Pipeline::new(&service, infrastructure.routes, methods, shutdown.clone());
+    let pipeline = Pipeline::new(
+        &service,
+        infrastructure.methods,
+        infrastructure.routes,
+        methods,
+        shutdown.clone(),
+    );
     let connections = Connections::new(config, tls);
     // However this ends, also by being dropped, no connection outlives it.
     let _cut = connections.cut.clone().drop_guard();
-    let accepting = Arc::clone(&connections).accept(listener, pipeline);
-    // What does not accept any more is dropped here, and the socket with it: nobody shall wait for a drained process.
     tokio::select! {
         () = shutdown.cancelled() => {}
-        () = accepting => shutdown.cancelled().await,
+        () = connections.accept(&mut listener, &pipeline) => shutdown.cancelled().await,
     }
-    // Health tells first that this is the end; only then are the connections asked to finish.
+    // Health tells first that this is the end; only then are the connections asked to finish. Those that have come in by
+    // then, and wait to be accepted, are as good as the others.
     health.stop().await;
+    connections.accept_waiting(&mut listener, &pipeline).await;
+    // Nobody shall wait for a drained process.
+    drop(listener);
     connections.drain(config.drain_timeout, service.name).await;
     Ok(())
 }

@@ -10,12 +10,23 @@ use tonic::metadata::MetadataMap;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::calls;
+
 /// The header whose presence tells that the caller is part of a trace.
 const TRACEPARENT: &str = "traceparent";
 
-/// The span of a call that came in, continuing the caller's trace. It carries the method and never a person's data.
-pub(crate) fn server_span(service: &str, path: &str, headers: &HeaderMap) -> Span {
-    let span = span(service, path, "server");
+/// The span of a call of `method` that came in, continuing the caller's trace. It carries the method and never a person's data.
+pub(crate) fn server_span(service: &str, method: &str, headers: &HeaderMap) -> Span {
+    let span = tracing::info_span!(
+        "rpc",
+        otel.name = method,
+        otel.kind = "server",
+        otel.status_code = tracing::field::Empty,
+        usher.service = service,
+        rpc.system.name = "grpc",
+        rpc.method = method,
+        rpc.response.status_code = tracing::field::Empty,
+    );
     if headers.contains_key(TRACEPARENT) {
         let parent = TraceContextPropagator::new().extract(&Incoming(headers));
         // Refused only when the span is already part of a trace or no exporter is configured: then there is nothing to tie.
@@ -24,29 +35,9 @@ pub(crate) fn server_span(service: &str, path: &str, headers: &HeaderMap) -> Spa
     span
 }
 
-/// A call's method as (`package.Service`, `Method`).
-pub(crate) fn method(path: &str) -> (&str, &str) {
-    path.trim_start_matches('/').rsplit_once('/').unwrap_or((path, ""))
-}
-
-fn span(service: &str, path: &str, kind: &str) -> Span {
-    let (rpc_service, rpc_method) = method(path);
-    tracing::info_span!(
-        "rpc",
-        otel.name = path.trim_start_matches('/'),
-        otel.kind = kind,
-        otel.status_code = tracing::field::Empty,
-        usher.service = service,
-        rpc.system = "grpc",
-        rpc.service = rpc_service,
-        rpc.method = rpc_method,
-        rpc.grpc.status_code = tracing::field::Empty,
-    )
-}
-
 /// Notes how a call ended on its span.
 pub(crate) fn finish(span: &Span, code: Code) {
-    span.record("rpc.grpc.status_code", i32::from(code));
+    span.record("rpc.response.status_code", calls::name(code));
     match code {
         Code::Unknown
         | Code::DeadlineExceeded
@@ -130,7 +121,7 @@ mod tests {
                 TRACEPARENT,
                 HeaderValue::from_static("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
             );
-            let span = server_span("identity", "/usher.identity.v1.SessionService/LogIn", &headers);
+            let span = server_span("identity", "usher.identity.v1.SessionService/LogIn", &headers);
             let mut metadata = MetadataMap::new();
             span.in_scope(|| inject(&mut metadata));
             let out = metadata.get(TRACEPARENT).unwrap().to_str().unwrap();
@@ -143,14 +134,5 @@ mod tests {
         let mut metadata = MetadataMap::new();
         inject(&mut metadata);
         assert!(metadata.is_empty());
-    }
-
-    #[test]
-    fn a_path_is_service_and_method() {
-        assert_eq!(
-            method("/usher.identity.v1.SessionService/LogIn"),
-            ("usher.identity.v1.SessionService", "LogIn")
-        );
-        assert_eq!(method("junk"), ("junk", ""));
     }
 }

@@ -11,6 +11,7 @@ use types::{Clock, Timestamp};
 
 use crate::caller::{Actor, Caller};
 use crate::keys::{CallerConfig, KeyError, MAX_TTL};
+use crate::lookups::Lookups;
 use crate::signer::Claims;
 
 /// Verified tokens kept.
@@ -29,6 +30,7 @@ struct Inner {
     trusted: BTreeMap<String, Trusted>,
     clock: Clock,
     verified: Cache<[u8; 32], Verified>,
+    lookups: Lookups,
 }
 
 struct Trusted {
@@ -80,6 +82,7 @@ impl Verifier {
             trusted,
             clock,
             verified,
+            lookups: Lookups::new(name, "caller_tokens"),
         })))
     }
 
@@ -93,7 +96,9 @@ impl Verifier {
         }
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let now = self.0.clock.now();
-        let verified = match self.0.verified.get(&hash) {
+        let known = self.0.verified.get(&hash);
+        self.0.lookups.count(known.is_some());
+        let verified = match known {
             Some(verified) => verified,
             None => {
                 let verified = self.0.check(token, now)?;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::{Event, Person, Refusal, Shared, Shutdown};
+use chassis::{Event, Lookups, Person, Refusal, Shared, Shutdown};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use moka::future::Cache;
 use tonic::{Code, Status};
 use types::{SessionId, UserId};
 
+use crate::NAME;
 use crate::clients::Identity;
 use crate::token::AccessTokens;
 
@@ -25,6 +26,7 @@ pub struct Authentication {
     tokens: Arc<AccessTokens>,
     identity: Identity,
     present: Cache<SessionId, Person>,
+    lookups: Lookups,
 }
 
 impl Authentication {
@@ -38,6 +40,7 @@ impl Authentication {
             tokens: Arc::new(tokens),
             identity,
             present,
+            lookups: Lookups::new(NAME, "sessions"),
         }
     }
 
@@ -75,11 +78,11 @@ impl Authentication {
     }
 
     async fn present(&self, user: UserId, session: SessionId) -> Result<Person, Status> {
-        let known = self
-            .present
-            .try_get_with(session, self.identity.person(user, session))
-            .await;
-        let person = known.map_err(|status| Status::clone(&status))?;
+        let entry = self.present.entry(session);
+        let known = entry.or_try_insert_with(self.identity.person(user, session)).await;
+        let known = known.map_err(|status| Status::clone(&status))?;
+        self.lookups.count(!known.is_fresh());
+        let person = known.into_value();
         // A session id is unique, but a token that pairs it with somebody else must not borrow what is known of it.
         if person.user == user {
             Ok(person)

@@ -2,11 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chassis::Lookups;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use moka::sync::Cache;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use types::{Clock, SessionId, Timestamp, UserId};
+
+use crate::NAME;
 
 /// Tokens remembered as verified.
 const CAPACITY: u64 = 100_000;
@@ -18,6 +21,7 @@ pub struct AccessTokens {
     key: DecodingKey,
     validation: Validation,
     verified: Cache<[u8; 32], Bearer>,
+    lookups: Lookups,
     clock: Clock,
 }
 
@@ -62,6 +66,7 @@ impl AccessTokens {
             key: DecodingKey::from_ed_der(&octets),
             validation,
             verified,
+            lookups: Lookups::new(NAME, "access_tokens"),
             clock,
         })
     }
@@ -72,7 +77,9 @@ impl AccessTokens {
             return None;
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let bearer = match self.verified.get(&digest) {
+        let known = self.verified.get(&digest);
+        self.lookups.count(known.is_some());
+        let bearer = match known {
             Some(bearer) => bearer,
             None => {
                 let bearer = self.decode(token)?;

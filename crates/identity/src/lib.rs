@@ -28,7 +28,9 @@ use storage::{Database, Relay, RelayWaker};
 use tokio::task::JoinSet;
 use types::{Clock, Mac};
 
-use crate::app::{AccessTokens, App, Commits, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts};
+use crate::app::{
+    AccessTokens, App, Commits, ImportRows, ImportWaker, Links, Passwords, Prospects, Questions, WelcomeTexts,
+};
 use crate::clients::{Billing, Licensing, Notification};
 use crate::relay::Courier;
 
@@ -45,6 +47,7 @@ pub type ServeError = Box<dyn std::error::Error + Send + Sync>;
 pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Result<(), ServeError> {
     let clock = Clock::system();
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
     let shared = Shared::connect(&config.shared)?;
     let signer = Signer::new(NAME, &config.callers, clock.clone())?;
     let guard = Guard::new(Verifier::new(NAME, &config.callers, clock.clone())?, Policy::load()?);
@@ -62,7 +65,7 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
         links: links.clone(),
         welcome_texts: WelcomeTexts::new(database.clone()),
     };
-    let relay = Relay::new(database.clone(), clock.clone(), config.relay.clone(), courier);
+    let relay = Relay::new(NAME, database.clone(), clock.clone(), config.relay.clone(), courier);
     let app = app(
         &config,
         clock,
@@ -128,6 +131,7 @@ fn app(
         ),
         links,
         imports: ImportWaker::default(),
+        import_rows: ImportRows::new(),
         import_config: config.imports.clone(),
         memory: config.admission.memory,
         offer_lifetime: config.billing_contacts.offer_lifetime,

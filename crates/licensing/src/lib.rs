@@ -47,7 +47,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     };
     let seal = grpc::Seal::new(&config.grant_key)?;
     let database = Database::connect(&config.database).await?;
-    let outbox = Relay::new(database.clone(), clock, config.relay.clone(), deliveries);
+    database.check::<Migrator>().await?;
+    let outbox = Relay::new(NAME, database.clone(), clock, config.relay.clone(), deliveries);
     let app = Arc::new(App::new(
         database.clone(),
         catalogue,
@@ -66,7 +67,8 @@ pub async fn serve(config: Config, listener: Listener, shutdown: Shutdown) -> Re
     let routes = grpc::routes(&app, seal, config.server.max_message_bytes);
     // Whatever ends the server, an error at its start too, ends the timers.
     let stop = shutdown.child_token();
-    let timers = relay::run(app, &config.sweep, &config.retention, stop.clone());
+    let measure = config.relay.measure_interval;
+    let timers = relay::run(app, &config.sweep, &config.retention, measure, stop.clone());
     let serving = async {
         let served = chassis::serve(service, routes, listener, shutdown).await;
         stop.cancel();

@@ -49,8 +49,9 @@ pub async fn serve(mut config: Config, listener: Listener, shutdown: Shutdown) -
     // A queue that was empty when its statements were planned may be a hundred thousand long a second later.
     config.database.fresh_plans = true;
     let database = Database::connect(&config.database).await?;
+    database.check::<Migrator>().await?;
     let deliveries = Deliveries { audit_log };
-    let outbox = Relay::new(database.clone(), clock.clone(), config.relay.clone(), deliveries);
+    let outbox = Relay::new(NAME, database.clone(), clock.clone(), config.relay.clone(), deliveries);
 
     let bell = Arc::new(Notify::new());
     let app = App {
@@ -133,5 +134,6 @@ const fn pace(config: &Config) -> Pace {
         workers: config.mail.workers,
         poll_interval: config.mail.poll_interval,
         drain_timeout: config.server.drain_timeout,
+        measure_interval: config.relay.measure_interval,
     }
 }

@@ -1,7 +1,11 @@
-//! Everything made from `proto/`: messages, clients, servers, descriptors, and who may call what.
+//! Everything made from `proto/`: messages, clients, servers, descriptors, who may call what, and what may be sent twice.
 
 pub mod access;
 pub mod chain;
+
+mod repetition;
+
+pub use repetition::is_repeatable;
 
 /// The files of `proto/` and their imports, as a `google.protobuf.FileDescriptorSet` with options and comments.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/usher.binpb"));

@@ -6,6 +6,8 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
+use opentelemetry::metrics::Histogram;
+use opentelemetry::{KeyValue, global};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StorageError;
@@ -28,19 +30,19 @@ where
     A: Send + 'static,
     E: From<StorageError> + Send + 'static,
 {
-    /// Starts the task. `run` does a batch of at most `max_batch` items in arrival order, and answers each in the same
+    /// Starts the task, whose batches are known as `name` in metrics. `run` does a batch of at most `max_batch` items in arrival order, and answers each in the same
     /// order; an `Err` of its own says that nothing was done. The items of a failed or lost batch are then run one by
     /// one, so that one of them cannot fail its neighbours. `run` must bear repetition: a commit whose answer is lost on
     /// the way is run again.
     ///
     /// At most `queue` items wait; more callers wait to be queued.
-    pub fn spawn<F, Fut>(max_batch: usize, queue: usize, run: F) -> Self
+    pub fn spawn<F, Fut>(name: &'static str, max_batch: usize, queue: usize, run: F) -> Self
     where
         F: Fn(Vec<I>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Vec<Result<A, E>>, E>> + Send + 'static,
     {
         let (sender, receiver) = mpsc::channel(queue.max(1));
-        tokio::spawn(drain(receiver, max_batch.max(1), run));
+        tokio::spawn(drain(receiver, max_batch.max(1), Sizes::new(name), run));
         Self { queue: sender }
     }
 
@@ -64,7 +66,32 @@ impl<I, A, E> Clone for Batcher<I, A, E> {
     }
 }
 
-async fn drain<I, A, E, F, Fut>(mut queue: mpsc::Receiver<Entry<I, A, E>>, max_batch: usize, run: F)
+/// How large batches are.
+struct Sizes {
+    histogram: Histogram<u64>,
+    attributes: [KeyValue; 1],
+}
+
+impl Sizes {
+    fn new(name: &'static str) -> Self {
+        Self {
+            histogram: global::meter("usher")
+                .u64_histogram("usher.batch.size")
+                .with_unit("{item}")
+                .with_description("How many items were run together.")
+                .with_boundaries(vec![1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0])
+                .build(),
+            attributes: [KeyValue::new("batch", name)],
+        }
+    }
+
+    fn record(&self, size: usize) {
+        self.histogram
+            .record(size.try_into().unwrap_or(u64::MAX), &self.attributes);
+    }
+}
+
+async fn drain<I, A, E, F, Fut>(mut queue: mpsc::Receiver<Entry<I, A, E>>, max_batch: usize, sizes: Sizes, run: F)
 where
     I: Clone + Send + Sync + 'static,
     A: Send + 'static,
@@ -74,6 +101,7 @@ where
 {
     let mut batch = Vec::with_capacity(max_batch);
     while queue.recv_many(&mut batch, max_batch).await > 0 {
+        sizes.record(batch.len());
         run_batch(std::mem::take(&mut batch), &run).await;
     }
 }

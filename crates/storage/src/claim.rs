@@ -8,6 +8,7 @@ use crate::database::Database;
 use crate::error::StorageError;
 use crate::outbox::Message;
 use crate::sql::{Sql, json};
+use crate::trace::TraceParent;
 
 /// By due time, skipping what others hold; never by `id > last`, which loses the rows of transactions that commit late.
 const CLAIM: Sql = Sql {
@@ -20,7 +21,7 @@ const CLAIM: Sql = Sql {
             FOR UPDATE SKIP LOCKED)
         UPDATE outbox SET owner = $4, next_attempt_time = $5, attempts = attempts + 1
         FROM due WHERE outbox.id = due.id
-        RETURNING outbox.id, outbox.topic, outbox.key, outbox.payload, outbox.attempts",
+        RETURNING outbox.id, outbox.topic, outbox.key, outbox.payload, outbox.trace_parent, outbox.attempts",
     sqlite: "
         UPDATE outbox SET owner = $4, next_attempt_time = $5, attempts = attempts + 1
         WHERE id IN (
@@ -28,7 +29,7 @@ const CLAIM: Sql = Sql {
             WHERE park_time IS NULL AND next_attempt_time <= $1
               AND topic NOT IN (SELECT value FROM json_each($2))
             ORDER BY next_attempt_time LIMIT $3)
-        RETURNING id, topic, key, payload, attempts",
+        RETURNING id, topic, key, payload, trace_parent, attempts",
 };
 
 const DELETE: Sql = Sql {
@@ -103,6 +104,7 @@ struct Row {
     topic: String,
     key: String,
     payload: String,
+    trace_parent: Option<String>,
     attempts: i64,
 }
 
@@ -163,6 +165,7 @@ impl From<Row> for Claimed {
                 topic: row.topic,
                 key: row.key,
                 payload,
+                trace: row.trace_parent.and_then(TraceParent::from_text),
             },
         }
     }

@@ -62,7 +62,11 @@ fn postgres(config: &DatabaseConfig, read_only: bool) -> ConnectOptions {
 }
 
 const fn plan_cache_mode(config: &DatabaseConfig) -> &'static str {
-    if config.fresh_plans { "force_custom_plan" } else { "auto" }
+    if config.fresh_plans {
+        "force_custom_plan"
+    } else {
+        "auto"
+    }
 }
 
 fn on(flag: bool) -> String {

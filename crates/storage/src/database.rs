@@ -5,12 +5,13 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 use tracing::Instrument;
 
 use crate::config::DatabaseConfig;
 use crate::connect;
 use crate::error::StorageError;
+use crate::schema::Standing;
 
 /// Any constant would do: a database belongs to one service, and only its migrations take this lock.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7305808869231650145)";
@@ -79,6 +80,7 @@ impl Database {
     }
 
     /// Brings the schema up to date, in one transaction: all of it or nothing. Processes that start together take turns.
+    /// A schema that a newer program has only expanded is left as it is; one that it has contracted is refused.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), StorageError> {
         let backend = self.backend();
         self.transaction(move |tx| {
@@ -87,10 +89,21 @@ impl Database {
                     tx.execute_unprepared(WITHOUT_TIME_LIMITS).await?;
                     tx.execute_unprepared(MIGRATION_LOCK).await?;
                 }
-                M::up(tx, None).await.map_err(StorageError::from)
+                let standing = Standing::read::<M>(&SchemaManager::new(tx)).await?;
+                if standing.to_migrate()? {
+                    M::up(tx, None).await?;
+                }
+                Ok(())
             })
         })
         .await
+    }
+
+    /// Refuses a schema that this program cannot work with: one that lacks a migration it needs, or that a newer program
+    /// has contracted. For the start of whatever does not migrate itself.
+    pub async fn check<M: MigratorTrait>(&self) -> Result<(), StorageError> {
+        let standing = Standing::read::<M>(&SchemaManager::new(&self.reader)).await?;
+        Ok(standing.to_serve()?)
     }
 
     /// Waits for the connections in use, and closes all.

@@ -19,6 +19,8 @@ use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 
+use crate::schema::SchemaMismatch;
+
 /// A database's refusal or failure. Its text may name SQL: it is for the log, never for a client.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StorageError {
@@ -40,7 +42,10 @@ pub enum StorageError {
     /// The task that did the work is gone, and with it the answer; the work may have been committed.
     #[error("the work's outcome is lost: {0}")]
     Lost(&'static str),
-    /// Anything else: a mistake in a statement or in a schema.
+    /// The schema is not one that the program can work with; found at the start, never later.
+    #[error("the schema cannot be used")]
+    Schema(#[from] SchemaMismatch),
+    /// Anything else: a mistake in a statement.
     #[error("the database refused the statement")]
     Other(#[source] DbErr),
 }
@@ -51,7 +56,12 @@ impl StorageError {
     pub fn constraint(&self) -> Option<&str> {
         match self {
             Self::Constraint { name } => Some(name),
-            Self::Unavailable(_) | Self::Timeout(_) | Self::Conflict(_) | Self::Lost(_) | Self::Other(_) => None,
+            Self::Unavailable(_)
+            | Self::Timeout(_)
+            | Self::Conflict(_)
+            | Self::Lost(_)
+            | Self::Schema(_)
+            | Self::Other(_) => None,
         }
     }
 
@@ -60,7 +70,7 @@ impl StorageError {
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::Timeout(_) | Self::Conflict(_) | Self::Lost(_) => true,
-            Self::Constraint { .. } | Self::Other(_) => false,
+            Self::Constraint { .. } | Self::Schema(_) | Self::Other(_) => false,
         }
     }
 }

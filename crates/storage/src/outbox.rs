@@ -1,5 +1,7 @@
 //! The outbox: messages written in the transaction that they tell about, delivered afterwards by the relay.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Value};
 use sea_orm_migration::SchemaManager;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use types::Timestamp;
 
 use crate::error::StorageError;
 use crate::sql::{Sql, json};
+use crate::trace::TraceParent;
 
 /// One thing to tell another service. It holds nothing secret: it lies in a table in clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +20,12 @@ pub struct Message {
     pub key: String,
     /// The content.
     pub payload: serde_json::Value,
+    /// The trace that it belongs to, if it belongs to one.
+    pub trace: Option<TraceParent>,
 }
 
 impl Message {
-    /// A message with `payload` as its content.
+    /// A message with `payload` as its content, which belongs to the present trace.
     ///
     /// # Errors
     /// When the payload cannot be written as JSON: a mistake in its type.
@@ -30,12 +35,20 @@ impl Message {
             topic: topic.to_owned(),
             key: key.to_string(),
             payload: serde_json::to_value(payload).map_err(unwritable)?,
+            trace: TraceParent::current(),
         })
+    }
+
+    /// The same message, of another trace: that of the request it comes from, when many are worked on together.
+    #[must_use]
+    pub fn of(mut self, trace: Option<TraceParent>) -> Self {
+        self.trace = trace;
+        self
     }
 }
 
-/// What lies in an outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What lies in an outbox, or of one topic in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {
     /// Messages still to be delivered, those under way included.
     pub waiting: u64,
@@ -79,20 +92,24 @@ const CREATE_SQLITE: &str = "
 
 const APPEND: Sql = Sql {
     postgres: "
-        INSERT INTO outbox (topic, key, payload, create_time, next_attempt_time, attempts)
-        SELECT r.topic, r.key, r.payload, $2, $2, 0
-        FROM json_to_recordset($1::json) AS r(topic text, key text, payload text)",
+        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, attempts)
+        SELECT r.topic, r.key, r.payload, r.trace_parent, $2, $2, 0
+        FROM json_to_recordset($1::json) AS r(topic text, key text, payload text, trace_parent text)",
     sqlite: "
-        INSERT INTO outbox (topic, key, payload, create_time, next_attempt_time, attempts)
-        SELECT value->>'topic', value->>'key', value->>'payload', $2, $2, 0
+        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, attempts)
+        SELECT value->>'topic', value->>'key', value->>'payload', value->>'trace_parent', $2, $2, 0
         FROM json_each($1)",
 };
 
-const DEPTH: &str = "
-    SELECT count(CASE WHEN park_time IS NULL THEN 1 END) AS waiting,
+const DEPTHS: &str = "
+    SELECT topic,
+           count(CASE WHEN park_time IS NULL THEN 1 END) AS waiting,
            count(park_time) AS parked,
            min(CASE WHEN park_time IS NULL THEN create_time END) AS oldest
-    FROM outbox";
+    FROM outbox GROUP BY topic";
+
+const ADD_TRACE_PARENT: &str = "ALTER TABLE outbox ADD COLUMN trace_parent TEXT";
+const DROP_TRACE_PARENT: &str = "ALTER TABLE outbox DROP COLUMN trace_parent";
 
 /// Creates the table `outbox`, from a service's migration.
 pub async fn create_table(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -101,6 +118,18 @@ pub async fn create_table(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .get_connection()
         .execute_unprepared(if sqlite { CREATE_SQLITE } else { CREATE_POSTGRES })
         .await?;
+    Ok(())
+}
+
+/// Adds the trace that each message belongs to, from a service's later migration.
+pub async fn add_trace_parent(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(ADD_TRACE_PARENT).await?;
+    Ok(())
+}
+
+/// Takes the traces away again, from a service's migration.
+pub async fn drop_trace_parent(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(DROP_TRACE_PARENT).await?;
     Ok(())
 }
 
@@ -120,20 +149,32 @@ pub async fn append(tx: &impl ConnectionTrait, now: Timestamp, messages: &[Messa
     Ok(())
 }
 
-/// Counts what lies in the outbox, for metrics and for tests.
+/// Counts what lies in the outbox, for tests.
 pub async fn depth(conn: &impl ConnectionTrait) -> Result<Depth, StorageError> {
-    let counts = Sql {
-        postgres: DEPTH,
-        sqlite: DEPTH,
-    }
-    .query_one::<Counts>(conn, Vec::new())
-    .await?;
-    let counts = counts.ok_or(StorageError::Lost("the outbox was not counted"))?;
-    Ok(Depth {
-        waiting: counts.waiting.unsigned_abs(),
-        parked: counts.parked.unsigned_abs(),
-        oldest: counts.oldest.map(Timestamp::from_micros),
-    })
+    let depths = depths(conn).await?;
+    Ok(depths.into_values().fold(Depth::default(), |sum, depth| Depth {
+        waiting: sum.waiting + depth.waiting,
+        parked: sum.parked + depth.parked,
+        oldest: sum.oldest.into_iter().chain(depth.oldest).min(),
+    }))
+}
+
+/// Counts what lies in the outbox by topic, for metrics. A topic of which nothing lies there is left out.
+pub async fn depths(conn: &impl ConnectionTrait) -> Result<BTreeMap<String, Depth>, StorageError> {
+    let depths = Sql {
+        postgres: DEPTHS,
+        sqlite: DEPTHS,
+    };
+    let rows: Vec<Counts> = depths.query(conn, Vec::new()).await?;
+    let depth = |counts: Counts| {
+        let depth = Depth {
+            waiting: counts.waiting.unsigned_abs(),
+            parked: counts.parked.unsigned_abs(),
+            oldest: counts.oldest.map(Timestamp::from_micros),
+        };
+        (counts.topic, depth)
+    };
+    Ok(rows.into_iter().map(depth).collect())
 }
 
 #[derive(Serialize)]
@@ -141,6 +182,7 @@ struct Row<'m> {
     topic: &'m str,
     key: &'m str,
     payload: String,
+    trace_parent: Option<&'m str>,
 }
 
 impl<'m> From<&'m Message> for Row<'m> {
@@ -149,12 +191,14 @@ impl<'m> From<&'m Message> for Row<'m> {
             topic: &message.topic,
             key: &message.key,
             payload: message.payload.to_string(),
+            trace_parent: message.trace.as_ref().map(TraceParent::as_str),
         }
     }
 }
 
 #[derive(FromQueryResult)]
 struct Counts {
+    topic: String,
     waiting: i64,
     parked: i64,
     oldest: Option<i64>,

@@ -4,7 +4,7 @@ mod config;
 mod delivery;
 mod flights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use self::flights::Flights;
 use crate::claim::{self, Claim, Claimed};
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::meters::Meters;
+use crate::outbox;
 
 /// Delivers the outbox of one database. Several may work on the same table.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ pub struct Relay<D> {
     clock: Clock,
     config: RelayConfig,
     deliver: Arc<D>,
+    meters: Arc<Meters>,
     bell: Arc<Notify>,
 }
 
@@ -43,8 +46,8 @@ impl RelayWaker {
 }
 
 impl<D: Deliver> Relay<D> {
-    /// A relay that delivers through `deliver`; it does nothing until it is run.
-    pub fn new(db: Database, clock: Clock, mut config: RelayConfig, deliver: D) -> Self {
+    /// A relay of the service known as `service` that delivers through `deliver`; it does nothing until it is run.
+    pub fn new(service: &'static str, db: Database, clock: Clock, mut config: RelayConfig, deliver: D) -> Self {
         // Claims of none would all be full ones.
         config.batch = config.batch.max(1);
         Self {
@@ -52,6 +55,7 @@ impl<D: Deliver> Relay<D> {
             clock,
             config,
             deliver: Arc::new(deliver),
+            meters: Arc::new(Meters::new(service)),
             bell: Arc::new(Notify::new()),
         }
     }
@@ -62,17 +66,25 @@ impl<D: Deliver> Relay<D> {
         RelayWaker(Arc::clone(&self.bell))
     }
 
-    /// Delivers until `shutdown`, then waits for what is under way. A message whose attempt is cut short comes back when
-    /// its lease runs out.
+    /// Delivers until `shutdown`, then waits for what is under way, and gives back what takes too long; measures the outbox
+    /// meanwhile. Only a message whose process dies waits for its lease to run out.
     pub async fn run(self, shutdown: CancellationToken) {
+        tokio::select! {
+            () = self.deliver(&shutdown) => {}
+            () = self.measure() => {}
+        }
+    }
+
+    async fn deliver(&self, shutdown: &CancellationToken) {
         let mut flights = Flights::default();
+        let cut = CancellationToken::new();
         // The earliest retry this relay knows of; others' are found by polling.
         let mut due = None;
         while !shutdown.is_cancelled() {
             let busy = flights.busy(self.config.concurrency);
             let now = self.clock.now();
             let full = match self.claim(now, &busy).await {
-                Ok(claim) => self.launch(claim, &mut flights),
+                Ok(claim) => self.launch(claim, &mut flights, &cut),
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "the outbox cannot be read");
                     false
@@ -80,10 +92,33 @@ impl<D: Deliver> Relay<D> {
             };
             due = due.filter(|&due: &Timestamp| due > now);
             if !full {
-                self.wait(&shutdown, &mut flights, !busy.is_empty(), &mut due).await;
+                self.wait(shutdown, &mut flights, !busy.is_empty(), &mut due).await;
             }
         }
-        while flights.land().await.is_some() {}
+        if tokio::time::timeout(self.config.drain_timeout, flights.all_land())
+            .await
+            .is_err()
+        {
+            cut.cancel();
+            flights.all_land().await;
+        }
+    }
+
+    /// Measures the outbox, time after time.
+    async fn measure(&self) {
+        let mut topics = BTreeSet::new();
+        loop {
+            match outbox::depths(self.db.reader()).await {
+                Ok(depths) => self.meters.measured(&mut topics, depths, self.clock.now()),
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox cannot be measured"
+                    );
+                }
+            }
+            tokio::time::sleep(self.config.measure_interval).await;
+        }
     }
 
     async fn claim(&self, now: Timestamp, busy: &[String]) -> Result<Claim, StorageError> {
@@ -92,7 +127,7 @@ impl<D: Deliver> Relay<D> {
     }
 
     /// Sends the claimed messages off, topic by topic; answers whether there may be more.
-    fn launch(&self, claim: Claim, flights: &mut Flights) -> bool {
+    fn launch(&self, claim: Claim, flights: &mut Flights, cut: &CancellationToken) -> bool {
         let full = u32::try_from(claim.rows.len()).is_ok_and(|rows| rows >= self.config.batch);
         let mut topics: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
         for row in claim.rows {
@@ -104,8 +139,10 @@ impl<D: Deliver> Relay<D> {
                 clock: self.clock.clone(),
                 config: self.config.clone(),
                 deliver: Arc::clone(&self.deliver),
+                meters: Arc::clone(&self.meters),
                 owner: claim.owner.clone(),
                 topic: topic.clone(),
+                cut: cut.clone(),
             };
             flights.launch(topic, run.fly(rows));
         }

@@ -1,6 +1,7 @@
-//! The whole product as it runs in production: five processes, PostgreSQL and Redis, on free ports of the loopback.
+//! The whole product as it runs in production: five processes or more, PostgreSQL and Redis, on free ports of the loopback.
 
 mod config;
+mod handover;
 mod member;
 mod rights;
 
@@ -20,6 +21,7 @@ use crate::postgres::Postgres;
 use crate::program::usher_program;
 use crate::redis::Redis;
 
+pub use self::handover::Handover;
 pub use self::member::Member;
 
 use self::config::Site;
@@ -34,13 +36,15 @@ const OPERATOR: &str = "operator";
 /// The folder of the certificates.
 const CERTS: &str = "certs";
 
-/// Five running processes; dropping this ends them.
+/// Running processes; dropping this ends them.
 #[derive(Debug)]
 pub struct Cluster {
-    members: BTreeMap<&'static str, Member>,
+    /// The replicas of each service.
+    members: BTreeMap<&'static str, Vec<Member>>,
     databases: BTreeMap<&'static str, String>,
     callers: BTreeMap<String, CallerConfig>,
     secured: bool,
+    sealed: bool,
     folder: TempDir,
     postgres: Postgres,
     redis: Redis,
@@ -56,41 +60,68 @@ impl Cluster {
     /// Starts all five; `tune` may change the configuration of each, by the service's name.
     pub async fn start_with(tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
         let folder = TempDir::with_prefix("usher-cluster-")?;
-        Self::start_in(folder, false, tune).await
+        Self::start_in(folder, false, 1, tune).await
     }
 
     /// Starts all five with certificates as `usher certs dev` makes them: they talk TLS with each other.
     pub async fn start_secured(tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
         let folder = TempDir::with_prefix("usher-cluster-")?;
         make_certs(&folder.path().join(CERTS)).await?;
-        Self::start_in(folder, true, tune).await
+        Self::start_in(folder, true, 1, tune).await
     }
 
-    async fn start_in(folder: TempDir, secured: bool, mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+    /// As [`Self::start_secured`], with a gateway that talks TLS to its clients, and asks them for no certificate.
+    pub async fn start_sealed(mut tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+        let seal_and_tune = |service: &str, config: &mut Table| {
+            if service == "gateway" {
+                config::seal(config);
+            }
+            tune(service, config);
+        };
+        let mut cluster = Self::start_secured(seal_and_tune).await?;
+        cluster.sealed = true;
+        Ok(cluster)
+    }
+
+    /// Starts two of each, with certificates: who calls a service knows both.
+    pub async fn start_pairs(tune: impl FnMut(&str, &mut Table)) -> Result<Self> {
+        let folder = TempDir::with_prefix("usher-cluster-")?;
+        make_certs(&folder.path().join(CERTS)).await?;
+        Self::start_in(folder, true, 2, tune).await
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        secured: bool,
+        replicas: usize,
+        mut tune: impl FnMut(&str, &mut Table),
+    ) -> Result<Self> {
         let (postgres, redis) = (Postgres::shared().await, Redis::shared().await);
         let redis_url = redis.database().await;
         let certs = secured.then(|| folder.path().join(CERTS));
-        let site = Site::new(&redis_url, &folder.path().join("mail"), certs)?;
+        let site = Site::new(&redis_url, &folder.path().join("mail"), certs, replicas)?;
 
         let databases = try_join_all(OWNERS.map(|service| migrated(&postgres, service, &site, folder.path()))).await?;
         let databases: BTreeMap<_, _> = OWNERS.into_iter().zip(databases).collect();
         let mut members = BTreeMap::new();
         for service in PROCESSES {
             let url = databases.get(service).map(|url| rights::of_service(service, url));
-            let mut table = site.config(service, url.as_deref())?;
-            tune(service, &mut table);
-            let file = write(folder.path(), service, &table)?;
-            members.insert(
-                service,
-                Member::new(service, site.address(service)?, site.probe(service)?, &file),
-            );
+            let mut pack = Vec::new();
+            for place in site.places(service)? {
+                let mut table = site.config(service, place, url.as_deref())?;
+                tune(service, &mut table);
+                let file = write(folder.path(), &format!("{service}-{}", pack.len()), &table)?;
+                pack.push(Member::new(service, place.address, place.probe, &file));
+            }
+            members.insert(service, pack);
         }
-        try_join_all(members.values_mut().map(|member| member.start(&[]))).await?;
+        try_join_all(members.values_mut().flatten().map(|member| member.start(&[]))).await?;
         Ok(Self {
             members,
             databases,
             callers: site.into_callers(),
             secured,
+            sealed: false,
             folder,
             postgres,
             redis,
@@ -98,26 +129,34 @@ impl Cluster {
         })
     }
 
-    /// Where the gateway listens: `127.0.0.1:12345`.
+    /// Where the gateway listens, or the first of several: `127.0.0.1:12345`.
     #[must_use]
     pub fn address(&self) -> String {
-        self.members["gateway"].address().to_string()
+        self.members["gateway"][0].address().to_string()
     }
 
-    /// The process of one service, to be killed and started again.
+    /// The process of one service, or the first of several, to be killed and started again.
     ///
     /// # Panics
     /// When there is no such service.
     pub fn member(&mut self, service: &str) -> &mut Member {
+        &mut self.members(service)[0]
+    }
+
+    /// All processes of one service.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub fn members(&mut self, service: &str) -> &mut [Member] {
         self.members
             .get_mut(service)
             .unwrap_or_else(|| panic!("there is no service {service}"))
     }
 
-    /// The ids of the running processes, by service.
+    /// The ids of the running processes, the first of each service.
     #[must_use]
     pub fn processes(&self) -> BTreeMap<&'static str, u32> {
-        let running = |(service, member): (&&'static str, &Member)| Some((*service, member.process_id()?));
+        let running = |(service, pack): (&&'static str, &Vec<Member>)| Some((*service, pack.first()?.process_id()?));
         self.members.iter().filter_map(running).collect()
     }
 
@@ -133,11 +172,16 @@ impl Cluster {
         &self.postgres
     }
 
-    /// Where one service listens for the others.
+    /// Where one service listens for the others, and the gateway for its clients.
     #[must_use]
     pub fn peer(&self, service: &str) -> Peer {
-        let scheme = if self.secured { "https" } else { "http" };
-        Peer::Tcp(format!("{scheme}://{}", self.members[service].address()))
+        let scheme = if self.secured && service != "gateway" {
+            "https"
+        } else {
+            "http"
+        };
+        let address = |member: &Member| format!("{scheme}://{}", member.address());
+        Peer::Replicas(self.members[service].iter().map(address).collect())
     }
 
     /// How `process` calls others.
@@ -161,16 +205,16 @@ impl Cluster {
         }
     }
 
-    /// Puts certificates of a new authority in the place of those there are.
+    /// Puts certificates of a new authority in the place of those there are, from one moment to the next.
     pub async fn renew_certs(&self) -> Result<()> {
+        self.new_certs().await?.forget_old()
+    }
+
+    /// Makes certificates of a new authority, to be installed step by step.
+    pub async fn new_certs(&self) -> Result<Handover> {
         let (new, old) = (self.folder.path().join("new-certs"), self.folder.path().join(CERTS));
         make_certs(&new).await?;
-        for process in PROCESSES.into_iter().chain([OPERATOR]) {
-            for file in ["ca.crt", "tls.crt", "tls.key"] {
-                std::fs::rename(new.join(process).join(file), old.join(process).join(file))?;
-            }
-        }
-        Ok(std::fs::remove_dir_all(new)?)
+        Ok(Handover::new(old, new))
     }
 
     /// Signs calls as the operator, who makes accounts.
@@ -191,12 +235,18 @@ impl Cluster {
     /// A configuration with which `usher` acts as the operator: where the gateway and identity are, and the key.
     pub fn operator_file(&self) -> Result<PathBuf> {
         let keys = self.keys(OPERATOR)?;
-        let config = serde_json::json!({
-            "gateway": format!("http://{}", self.address()),
-            "identity": format!("http://{}", self.members["identity"].address()),
+        let scheme = |has_tls| if has_tls { "https" } else { "http" };
+        let mut config = serde_json::json!({
+            "gateway": format!("{}://{}", scheme(self.sealed), self.address()),
+            "identity": format!("{}://{}", scheme(self.secured), self.members["identity"][0].address()),
             "mail_dir": self.mail_folder(),
             "callers": { "key": keys.key.expose(), "trusted": keys.trusted },
         });
+        if self.secured {
+            let tls = self.tls(OPERATOR);
+            config["clients"]["tls"] =
+                serde_json::json!({ "certificate": tls.certificate, "key": tls.key, "ca": tls.ca });
+        }
         write(self.folder.path(), OPERATOR, &Table::try_from(config)?)
     }
 
@@ -234,7 +284,7 @@ async fn migrated(postgres: &Postgres, service: &str, site: &Site, folder: &Path
         let file = write(
             folder,
             &format!("{service}-template"),
-            &site.config(service, Some(&url))?,
+            &site.config(service, site.places(service)?[0], Some(&url))?,
         )?;
         let mut command = Command::new(usher_program());
         command.args(["migrate", service, "--config"]).arg(file);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use storage::SchemaMismatch;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -21,6 +22,9 @@ pub(crate) enum Problem {
     /// What was given cannot be used.
     #[error("{0}")]
     BadInput(String),
+    /// Nobody answers.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 /// How the program ends because of an error, and what it says; nothing when whoever reads the output has gone away.
@@ -35,8 +39,13 @@ pub(crate) fn explain(error: &anyhow::Error) -> (Exit, String) {
             Problem::NotLoggedIn(_) => Exit::NotLoggedIn,
             Problem::NotFound(_) => Exit::NotFound,
             Problem::BadInput(_) => Exit::BadInput,
+            Problem::Unavailable(_) => Exit::Unavailable,
         };
         return (exit, format!("error: {}\n", printable(&format!("{error:#}"))));
+    }
+    // Another program has to come first: nothing here is broken.
+    if error.chain().any(|cause| cause.is::<SchemaMismatch>()) {
+        return (Exit::BadInput, format!("error: {error:#}\n"));
     }
     let gone = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
     if error

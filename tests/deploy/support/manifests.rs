@@ -1,6 +1,7 @@
 //! An overlay as `kubectl kustomize` renders it, with keys of its own.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use base64::Engine;
@@ -32,24 +33,27 @@ pub fn each_overlay(check: impl Fn(&Manifests)) {
 }
 
 impl Manifests {
-    /// Renders an overlay from a copy of `deploy/`, so that keys of the developer's own stay out of it.
+    /// Renders an overlay with keys of its own.
     pub fn render(overlay: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        output(
-            Command::new("cp")
-                .arg("-r")
-                .arg(deploy().join("kustomize"))
-                .arg(folder.path()),
-        );
-        output(
-            Command::new("cp")
-                .arg("-r")
-                .arg(deploy().join("sql"))
-                .arg(folder.path()),
-        );
-        let overlays = folder.path().join("kustomize/overlays");
-        let _absent = std::fs::remove_dir_all(overlays.join("trial/keys"));
-        let keys = Keys::make(&overlays.join("trial/keys"), &[]);
+        let keys = Keys::make(&folder.path().join("keys"), &[]);
+        Self::render_with(overlay, &keys, folder)
+    }
+
+    /// Renders an overlay with the keys of an installation.
+    pub fn render_for(overlay: &'static str, keys: &Keys) -> Self {
+        Self::render_with(overlay, keys, tempfile::tempdir().unwrap())
+    }
+
+    /// Renders a copy of `deploy/`, so that keys of the developer's own stay out of it.
+    fn render_with(overlay: &'static str, keys: &Keys, folder: TempDir) -> Self {
+        let copy = |from: &Path, to: &Path| output(Command::new("cp").arg("-r").arg(from).arg(to));
+        copy(&deploy().join("kustomize"), folder.path());
+        copy(&deploy().join("sql"), folder.path());
+        copy(&deploy().join("monitoring"), folder.path());
+        let trial = folder.path().join("kustomize/overlays/trial/keys");
+        let _absent = std::fs::remove_dir_all(&trial);
+        copy(keys.folder(), &trial);
         let yaml = output(
             tool("kubectl")
                 .arg("kustomize")
@@ -59,7 +63,7 @@ impl Manifests {
             objects: serde_saphyr::from_multiple(&yaml).unwrap(),
             yaml,
             overlay,
-            keys,
+            keys: keys.clone(),
             _folder: folder,
         }
     }
@@ -103,12 +107,19 @@ impl Manifests {
         Some(serde_json::from_value(data).unwrap())
     }
 
-    /// What is in a Secret: of the overlay, or one that whoever installs makes from the file of that name.
+    /// The keys that stand in it, and those that whoever installs makes Secrets of.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// What is in a Secret: of the overlay, or one that whoever installs makes from the file of that name, or whatever
+    /// issues certificates.
     pub fn secret(&self, name: &str) -> Option<BTreeMap<String, String>> {
         let Some(secret) = self.find("Secret", name) else {
             // An overlay with Secrets of its own has all of them.
             let made_by_hand = self.of_kind("Secret").next().is_none() && name != "postgres";
-            return self.keys.variables(name).filter(|_| made_by_hand);
+            let found = self.keys.variables(name).or_else(|| self.keys.certificate_secret(name));
+            return found.filter(|_| made_by_hand);
         };
         let data: BTreeMap<String, String> = serde_json::from_value(secret["data"].clone()).unwrap();
         let decode = |text: String| {

@@ -13,7 +13,9 @@ const PASSWORD: &str = "correct horse battery staple";
 /// The owner of an account, logged in.
 pub struct Owner {
     gateway: String,
-    token: String,
+    /// Whose certificate the gateway has.
+    authority: String,
+    token: Option<String>,
 }
 
 impl Owner {
@@ -24,37 +26,33 @@ impl Owner {
         create.args(["--name", "Analytical Engines", "--plan", "team-monthly"]);
         create.args(["--given-name", "Olivia", "--family-name", "Owner", "--email", EMAIL]);
         create.env("USHER_OWNER_PASSWORD", PASSWORD);
-        create.env("USHER_OPERATOR__CLIENTS__INSECURE_PLAINTEXT", "true");
-        create.env("USHER_OPERATOR__IDENTITY", format!("http://{identity}"));
+        create.env("USHER_OPERATOR__IDENTITY", format!("https://{identity}"));
         output(&mut create);
-        let message = json!({ "email": EMAIL, "password": PASSWORD }).to_string();
-        let answer = grpcurl([
-            "-plaintext",
-            "-d",
-            &message,
-            gateway,
-            "usher.identity.v1.SessionService/LogIn",
-        ])
-        .await;
-        Self {
+        let mut owner = Self {
             gateway: gateway.to_owned(),
-            token: text(&answer.json(), "/tokens/accessToken").to_owned(),
-        }
+            authority: keys.certificate("gateway", "ca.crt").display().to_string(),
+            token: None,
+        };
+        let credentials = json!({ "email": EMAIL, "password": PASSWORD });
+        let answer = owner.call("usher.identity.v1.SessionService/LogIn", &credentials).await;
+        owner.token = Some(text(&answer.json(), "/tokens/accessToken").to_owned());
+        owner
     }
 
     /// Calls a method.
     pub async fn call(&self, method: &str, message: &Value) -> Grpcurl {
-        let bearer = format!("authorization: Bearer {}", self.token);
-        grpcurl([
-            "-plaintext",
-            "-H",
-            &bearer,
-            "-d",
-            &message.to_string(),
-            &self.gateway,
-            method,
-        ])
-        .await
+        let message = message.to_string();
+        let bearer = self
+            .token
+            .as_ref()
+            .map(|token| format!("authorization: Bearer {token}"));
+        // By its name, as an edge does, which knows it by an address too.
+        let mut words = vec!["-cacert", &self.authority, "-servername", "gateway", "-d", &message];
+        if let Some(bearer) = &bearer {
+            words.extend(["-H", bearer]);
+        }
+        words.extend([&self.gateway, method]);
+        grpcurl(words).await
     }
 
     /// Adds somebody with a seat, once there are seats; answers their id.

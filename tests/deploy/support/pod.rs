@@ -64,15 +64,17 @@ impl<'m> Pod<'m> {
                 .iter()
                 .any(|claim| claim["metadata"]["name"] == name);
             assert!(volume.is_some() || claimed, "{} has no volume {name}", self.workload());
-            let Some(config_map) = volume.and_then(|volume| volume.get("configMap")) else {
+            let source = |kind: &str| volume.and_then(|volume| volume.get(kind));
+            let (source, data) = if let Some(config_map) = source("configMap") {
+                (config_map, manifests.config_map(text(config_map, "/name")))
+            } else if let Some(secret) = source("secret") {
+                (secret, manifests.secret(text(secret, "/secretName")))
+            } else {
                 continue;
             };
-            let source = text(config_map, "/name");
-            let data = manifests
-                .config_map(source)
-                .unwrap_or_else(|| panic!("{}: no ConfigMap {source}", self.workload()));
+            let data = data.unwrap_or_else(|| panic!("{}: there is no {source}", self.workload()));
             let folder = text(mount, "/mountPath");
-            match list(config_map, "/items") {
+            match list(source, "/items") {
                 [] => files.extend(data.into_iter().map(|(key, value)| (format!("{folder}/{key}"), value))),
                 items => files.extend(items.iter().map(|item| {
                     let (key, path) = (text(item, "/key"), text(item, "/path"));

@@ -1,11 +1,8 @@
 //! Podman with an image, a network, secrets and pods of one test's own, which go when this is dropped.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::usher_program;
@@ -85,8 +82,8 @@ impl Podman {
         text(&networks, "/0/subnets/0/gateway").to_owned()
     }
 
-    /// Runs a Deployment with these variables for its Secret.
-    pub fn play(&mut self, manifests: &Manifests, name: &str, secret: &BTreeMap<String, String>) {
+    /// Runs a Deployment with what the manifests give it.
+    pub fn play(&mut self, manifests: &Manifests, name: &str) {
         let pod = manifests.deployment(name);
         let mut deployment = pod.owner.clone();
         deployment["metadata"]["name"] = format!("{name}-{}", self.mark).into();
@@ -96,7 +93,21 @@ impl Podman {
         container.as_object_mut().unwrap().remove("ports");
         for source in list(container, "/envFrom") {
             if source.get("secretRef").is_some() {
-                self.secret(text(source, "/secretRef/name"), secret);
+                let name = text(source, "/secretRef/name");
+                self.secret(name, &manifests.find("Secret", name).unwrap()["data"]);
+            }
+        }
+        let volumes = deployment.pointer_mut("/spec/template/spec/volumes").unwrap();
+        for volume in volumes.as_array_mut().unwrap() {
+            // Podman makes a volume of that name, and leaves it behind; another's pods may be using the same one.
+            let pointers = ["/configMap/name", "/secret/secretName"];
+            let mut names = pointers.iter().filter_map(|pointer| volume.pointer(pointer)?.as_str());
+            let name = names.next().unwrap_or_else(|| panic!("{volume}")).to_owned();
+            self.made.push(["volume", "rm", &name, ""].map(str::to_owned));
+            if let Some(source) = volume.get_mut("secret") {
+                self.secret(&name, &json!({ "data": manifests.secret(&name) }));
+                // Podman reads this without looking whether it is there.
+                source["optional"] = false.into();
             }
         }
         let mut documents: Vec<String> = manifests.of_kind("ConfigMap").map(Value::to_string).collect();
@@ -113,12 +124,10 @@ impl Podman {
         );
     }
 
-    fn secret(&mut self, name: &str, variables: &BTreeMap<String, String>) {
-        let data = variables
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(STANDARD.encode(value))));
+    /// Podman 4.3 reads variables from a Secret's data, and files from a Secret whose data are not encoded.
+    fn secret(&mut self, name: &str, content: &Value) {
         let file = self.folder.path().join(name);
-        std::fs::write(&file, Value::Object(data.collect()).to_string()).unwrap();
+        std::fs::write(&file, content.to_string()).unwrap();
         self.made.push(["secret", "rm", name, ""].map(str::to_owned));
         output(self.command("podman").args(["secret", "create", name]).arg(&file));
     }
@@ -141,12 +150,12 @@ impl Podman {
         String::from_utf8_lossy(&[logs.stdout, logs.stderr].concat()).into_owned()
     }
 
-    /// A Deployment's address in the pods' network.
-    pub fn address(&self, name: &str) -> String {
+    /// The address of a Deployment's port in the pods' network.
+    pub fn address(&self, name: &str, port: u16) -> String {
         let infra = self.run(&["pod", "inspect", "--format", "{{.InfraContainerID}}", &self.pod(name)]);
         let found: Value = serde_json::from_str(&self.run(&["container", "inspect", infra.trim()])).unwrap();
         let pointer = format!("/0/NetworkSettings/Networks/{}/IPAddress", self.mark);
-        format!("{}:50051", text(&found, &pointer))
+        format!("{}:{port}", text(&found, &pointer))
     }
 
     fn run(&self, arguments: &[&str]) -> String {

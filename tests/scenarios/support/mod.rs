@@ -9,6 +9,7 @@ pub mod imports;
 mod mail;
 mod owner;
 pub mod promises;
+pub mod work;
 mod world;
 
 pub use bills::Seats;

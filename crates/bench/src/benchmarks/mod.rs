@@ -11,4 +11,5 @@ pub mod import_memory;
 pub mod list_deep;
 pub mod list_people;
 pub mod mail;
+pub mod overload;
 pub mod telemetry;

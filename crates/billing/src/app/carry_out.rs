@@ -2,7 +2,7 @@
 
 use chassis::{AuditRecord, Caller};
 use serde_json::json;
-use storage::{Message, StorageError, outbox};
+use storage::{Message, StorageError, TraceParent, outbox};
 use types::{AccountId, RequestId, failpoint};
 
 use super::forget_requests::MEMORY;
@@ -152,6 +152,7 @@ impl App {
                     topic: AuditRecord::TOPIC.to_owned(),
                     key: change.event["id"].as_str().unwrap_or_default().to_owned(),
                     payload: change.event,
+                    trace: TraceParent::current(),
                 };
                 let totals = message(&change.next, &account.calendar());
                 outbox::append(tx, now, &[totals, event]).await?;

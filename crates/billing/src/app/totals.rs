@@ -1,6 +1,6 @@
 //! What licensing is told of a subscription.
 
-use storage::Message;
+use storage::{Message, TraceParent};
 
 use super::SET_SEAT_TOTALS;
 use crate::domain::{Calendar, Subscription};
@@ -12,5 +12,6 @@ pub(super) fn message(subscription: &Subscription, calendar: &Calendar) -> Messa
         topic: SET_SEAT_TOTALS.to_owned(),
         key: format!("{}/{}", totals.account_id, totals.version),
         payload: serde_json::json!(totals),
+        trace: TraceParent::current(),
     }
 }

@@ -76,6 +76,7 @@ async fn a_message_that_cannot_be_read_is_parked(place: Place) {
         topic: topic.to_owned(),
         key: "k".to_owned(),
         payload,
+        trace: None,
     };
     let broken = [
         message("licensing.set_seat_totals", serde_json::json!({ "account_id": "?" })),
@@ -97,6 +98,7 @@ async fn what_was_committed_before_the_end_is_told_after_the_next_start(place: P
         topic: "licensing.set_seat_totals".to_owned(),
         key: format!("{account}/1"),
         payload: serde_json::json!({ "account_id": account, "version": 1, "seats": seats }),
+        trace: None,
     };
     outbox::append(database.writer(), Timestamp::from_micros(1), &[left_over])
         .await

@@ -16,7 +16,7 @@ use super::verify::Only;
 use super::{SpiffeId, TlsConfig, TlsError};
 use crate::refusal::chain;
 
-const HTTP2: &[u8] = b"h2";
+pub(super) const HTTP2: &[u8] = b"h2";
 
 /// Cheap to clone. The files are followed as long as there is a clone.
 #[derive(Clone, Debug)]
@@ -139,11 +139,7 @@ impl Proof {
         })?;
         let mut roots = None;
         if let (Some(path), Some(ca)) = (&config.ca, &files.ca) {
-            let mut store = RootCertStore::empty();
-            for authority in certificates(path, ca)? {
-                store.add(authority).map_err(refused)?;
-            }
-            roots = Some(Arc::new(store));
+            roots = Some(Arc::new(authorities(path, ca)?));
         }
         let own = chain.first().and_then(SpiffeId::of);
         if roots.is_some() && own.is_none() {
@@ -200,8 +196,21 @@ impl Proof {
     }
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
+}
+
+/// Those whose certificates are believed.
+pub(super) fn authorities(path: &Path, pem: &[u8]) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(path, pem)? {
+        let refused = |source| TlsError::Refused {
+            path: path.to_owned(),
+            source,
+        };
+        roots.add(authority).map_err(refused)?;
+    }
+    Ok(roots)
 }
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {

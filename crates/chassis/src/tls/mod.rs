@@ -3,8 +3,10 @@
 mod credentials;
 mod spiffe;
 mod verify;
+mod visitor;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,6 +14,7 @@ use tokio_rustls::rustls;
 
 pub(crate) use credentials::Credentials;
 pub use spiffe::{InvalidSpiffeId, SpiffeId};
+pub use visitor::{Distrust, Visitor};
 
 use crate::config::period;
 
@@ -63,14 +66,39 @@ pub enum TlsError {
     /// Others are called or let in, and nothing says whom to believe.
     #[error("tls.ca is missing: without it nobody else can be believed")]
     Gullible,
+    /// Nothing is left to speak.
+    #[error("TLS cannot be spoken: {0}")]
+    Unsupported(rustls::Error),
     /// They do not belong together, or are of a kind that is not supported.
-    #[error("{} and its key are refused: {source}", path.display())]
+    #[error("{} is refused: {source}", path.display())]
     Refused {
-        /// The certificate.
+        /// The certificate, with its key where it has one.
         path: PathBuf,
         /// Why.
         source: rustls::Error,
     },
+}
+
+/// What a client proves, and whom it believes.
+#[derive(Clone, Debug)]
+pub(crate) enum Trust {
+    /// A process among others.
+    Process(Credentials),
+    /// Somebody from outside.
+    Visitor(Visitor),
+}
+
+impl Trust {
+    /// For a call to `service`, or whatever has its address.
+    ///
+    /// # Errors
+    /// As [`Credentials::client`].
+    pub(crate) fn client(&self, service: &str) -> Result<Arc<rustls::ClientConfig>, TlsError> {
+        match self {
+            Self::Process(credentials) => credentials.client(service),
+            Self::Visitor(visitor) => Ok(visitor.client()),
+        }
+    }
 }
 
 impl TlsError {

@@ -25,6 +25,15 @@ impl Authority {
         self.issue_named(&format!("spiffe://test/ns/usher/sa/{service}"))
     }
 
+    /// One that says where the process is, too.
+    pub fn issue_at(&self, service: &str, host: &str) -> Files {
+        self.issue_with(&format!("spiffe://test/ns/usher/sa/{service}"), |params| {
+            params
+                .subject_alt_names
+                .push(SanType::DnsName(host.try_into().unwrap()));
+        })
+    }
+
     pub fn issue_named(&self, uri: &str) -> Files {
         self.issue_with(uri, |_| {})
     }
@@ -34,6 +43,9 @@ impl Authority {
         self.issue_with(&format!("spiffe://test/ns/usher/sa/{service}"), |params| {
             params.not_before = date_time_ymd(2020, 1, 1);
             params.not_after = date_time_ymd(2021, 1, 1);
+            params
+                .subject_alt_names
+                .push(SanType::DnsName("localhost".try_into().unwrap()));
         })
     }
 

@@ -12,7 +12,7 @@ use crate::support::{Stand, refusal};
 #[tokio::test]
 async fn more_calls_than_the_limit_are_refused_with_a_time_to_retry_and_health_still_answers() {
     let stand = Stand::tcp(ServerConfig {
-        concurrency_limit: 2,
+        concurrency_limit: Some(2),
         ..ServerConfig::default()
     })
     .await;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what is not as a test expects ends the test")]
 
 mod authority;
+mod balancing;
 mod callers;
 mod drain;
 mod infrastructure;
@@ -11,3 +12,4 @@ mod shared;
 mod support;
 mod telemetry;
 mod tls;
+mod visitor;

@@ -142,7 +142,7 @@ impl Questions {
                 Ok(items.iter().map(|_| Ok(Arc::clone(&subjects))).collect())
             }
         };
-        Self(Batcher::spawn(batch, batch.saturating_mul(8), run))
+        Self(Batcher::spawn("questions", batch, batch.saturating_mul(8), run))
     }
 }
 

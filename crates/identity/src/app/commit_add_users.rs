@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::{Batcher, Database};
+use storage::{Batcher, Database, TraceParent};
 use types::{Clock, Timestamp, failpoint};
 
 mod effects;
@@ -33,6 +33,8 @@ pub struct Commit {
     pub grant: Option<Grant>,
     /// The seat counts to answer with.
     pub seats: Vec<SeatCount>,
+    /// The trace that the request belongs to.
+    pub trace: Option<TraceParent>,
 }
 
 /// How often a request that lost a race is decided anew before its caller is told to try again.
@@ -63,6 +65,7 @@ impl App {
             origin,
             grant,
             seats,
+            trace: TraceParent::current(),
         };
         let mut attempt = 1;
         loop {
@@ -114,7 +117,12 @@ impl Commits {
             let terms = terms.clone();
             async move { terms.run(items).await }
         };
-        Self(Batcher::spawn(config.batch, config.batch.saturating_mul(8), run))
+        Self(Batcher::spawn(
+            "commits",
+            config.batch,
+            config.batch.saturating_mul(8),
+            run,
+        ))
     }
 }
 
@@ -174,11 +182,14 @@ impl Terms {
             Some(refusal) => {
                 if let Some(grant) = &item.grant {
                     let Key { account_id, request_id } = key;
-                    effects.abort(ReservationKey {
-                        account_id,
-                        request_id,
-                        epoch: grant.epoch,
-                    })?;
+                    effects.abort(
+                        item,
+                        ReservationKey {
+                            account_id,
+                            request_id,
+                            epoch: grant.epoch,
+                        },
+                    )?;
                 }
                 Err(refusal)
             }

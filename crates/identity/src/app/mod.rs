@@ -45,6 +45,7 @@ mod get_settings_template;
 mod get_user;
 mod get_user_settings;
 mod get_welcome_email;
+mod import_rows;
 mod import_users;
 mod inspect_invitation;
 mod limits;
@@ -112,6 +113,7 @@ pub use create_settings_template::NewSettingsTemplate;
 pub use create_welcome_email::NewWelcomeEmail;
 pub use delete_role::Deletion;
 pub use get_billing_contact::{OpenOffer, Post};
+pub use import_rows::ImportRows;
 pub use import_users::Upload;
 pub use links::Links;
 pub use list_invitation_rows::InvitationRow;
@@ -178,6 +180,8 @@ pub struct App {
     pub commits: Commits,
     /// Tells that there is an import to work on.
     pub imports: ImportWaker,
+    /// Counts their rows.
+    pub import_rows: ImportRows,
     /// Imports.
     pub import_config: ImportConfig,
     /// How long requests are remembered.

@@ -46,7 +46,7 @@ impl Prospects {
                 Ok(items.iter().map(|item| foretell(item, &world)).collect())
             }
         };
-        Self(Batcher::spawn(batch, batch.saturating_mul(8), run))
+        Self(Batcher::spawn("prospects", batch, batch.saturating_mul(8), run))
     }
 }
 

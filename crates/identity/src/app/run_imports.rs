@@ -241,7 +241,9 @@ impl Work {
                 Ok::<_, Error>(import)
             })
         });
-        self.import = Arc::new(record.await?);
+        let import = record.await?;
+        self.app.import_rows.count(self.import.counts, import.counts);
+        self.import = Arc::new(import);
         Ok(())
     }
 

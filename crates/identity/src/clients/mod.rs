@@ -6,7 +6,7 @@ mod notification;
 
 pub use billing::Billing;
 pub use licensing::{Licensing, Reserved};
-pub use notification::{Letter, Notification, Words};
+pub use notification::{BillingLetter, Letter, NoticeLetter, Notification, Words};
 
 use std::collections::BTreeSet;
 

@@ -27,6 +27,26 @@ pub struct Letter {
     pub mail: InvitationMail,
     /// The link by which to accept; secret.
     pub accept_link: String,
+    /// The trace of the request that it comes from; empty for none.
+    pub trace_parent: String,
+}
+
+/// A notice with its link: exists on the way only.
+pub struct NoticeLetter {
+    /// What is to be told.
+    pub notice: Notice,
+    /// The link, secret; empty where there is none.
+    pub link: String,
+    /// The trace of the request that it comes from; empty for none.
+    pub trace_parent: String,
+}
+
+/// An e-mail about bills and seats.
+pub struct BillingLetter {
+    /// What is to be told.
+    pub mail: BillingMail,
+    /// The trace of the request that it comes from; empty for none.
+    pub trace_parent: String,
 }
 
 /// An account's own words: what a version of a welcome e-mail says.
@@ -98,11 +118,11 @@ impl Notification {
         })
     }
 
-    /// Queues notices with their links, which are secret, and empty where there is none.
+    /// Queues notices.
     ///
     /// # Errors
     /// As [`Self::enqueue`].
-    pub async fn enqueue_notices(&self, notices: Vec<(Notice, String)>) -> Result<(), Refused> {
+    pub async fn enqueue_notices(&self, notices: Vec<NoticeLetter>) -> Result<(), Refused> {
         self.order(notices.into_iter().map(wire_notice).collect(), vec![]).await
     }
 
@@ -127,8 +147,11 @@ impl Notification {
     ///
     /// # Errors
     /// As [`Self::enqueue`].
-    pub async fn enqueue_billing_mails(&self, mails: &[BillingMail], catalogue: &Catalogue) -> Result<(), Refused> {
-        let mails = mails.iter().map(|mail| wire_billing_mail(mail, catalogue)).collect();
+    pub async fn enqueue_billing_mails(&self, letters: &[BillingLetter], catalogue: &Catalogue) -> Result<(), Refused> {
+        let mails = letters
+            .iter()
+            .map(|letter| wire_billing_mail(letter, catalogue))
+            .collect();
         self.order(mails, vec![]).await
     }
 
@@ -234,10 +257,16 @@ fn wire(letter: &Letter, catalogue: &Catalogue) -> Mail {
         bill: None,
         wording: mail.welcome_email.map(key),
         resent: mail.generation > FIRST_GENERATION,
+        trace_parent: letter.trace_parent.clone(),
     }
 }
 
-fn wire_notice((notice, link): (Notice, String)) -> Mail {
+fn wire_notice(letter: NoticeLetter) -> Mail {
+    let NoticeLetter {
+        notice,
+        link,
+        trace_parent,
+    } = letter;
     Mail {
         send_key: notice.send_key,
         account_id: notice.account_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -255,10 +284,12 @@ fn wire_notice((notice, link): (Notice, String)) -> Mail {
         resent: false,
         bill: None,
         wording: None,
+        trace_parent,
     }
 }
 
-fn wire_billing_mail(mail: &BillingMail, catalogue: &Catalogue) -> Mail {
+fn wire_billing_mail(letter: &BillingLetter, catalogue: &Catalogue) -> Mail {
+    let BillingLetter { mail, trace_parent } = letter;
     let notice = &mail.notice;
     let name = |id: &String| catalogue.products.get(id).map_or(id, |product| &product.name).clone();
     let mut seats: Vec<SeatCount> = notice
@@ -290,6 +321,7 @@ fn wire_billing_mail(mail: &BillingMail, catalogue: &Catalogue) -> Mail {
             date: notice.date.map(|date| date.to_string()).unwrap_or_default(),
             seats,
         }),
+        trace_parent: trace_parent.clone(),
         ..Mail::default()
     }
 }

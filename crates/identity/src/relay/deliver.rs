@@ -8,7 +8,7 @@ use storage::{Deliver, Delivery, Message};
 use types::failpoint;
 
 use crate::app::{Links, WelcomeTexts};
-use crate::clients::{Billing, Letter, Licensing, Notification, Refused, Words};
+use crate::clients::{Billing, BillingLetter, Letter, Licensing, NoticeLetter, Notification, Refused, Words};
 use crate::domain::admission::{Confirmation, ReservationKey};
 use crate::domain::billing_mail::BillingMail;
 use crate::domain::catalogue::Catalogue;
@@ -72,10 +72,10 @@ impl Courier {
             ABORT_RESERVATION => self.licensing.abort(&read::<ReservationKey>(batch)?).await,
             RELEASE_SEATS => self.licensing.release(read(batch)?).await,
             MOVE_SEATS => self.licensing.move_seats(read(batch)?).await,
-            INVITATION_MAIL => self.mail(read(batch)?).await,
+            INVITATION_MAIL => self.mail(traced(batch)?).await,
             CANCEL_MAIL => self.notification.cancel(read(batch)?).await,
-            NOTICE => self.notice(read(batch)?).await,
-            BILLING_MAIL => self.billing_mail(&read::<BillingMail>(batch)?).await,
+            NOTICE => self.notice(traced(batch)?).await,
+            BILLING_MAIL => self.billing_mail(traced(batch)?).await,
             START_SUBSCRIPTION => {
                 for order in read::<StartSubscription>(batch)? {
                     self.billing.start_subscription(&order).await?;
@@ -92,15 +92,16 @@ impl Courier {
         }
     }
 
-    async fn mail(&self, mails: Vec<InvitationMail>) -> Result<(), Refused> {
+    async fn mail(&self, mails: Vec<(InvitationMail, String)>) -> Result<(), Refused> {
         let catalogue = self.catalogue().await?;
         let mut letters: BTreeMap<Option<WelcomeEmailVersion>, Vec<Letter>> = BTreeMap::new();
-        for mail in mails {
+        for (mail, trace_parent) in mails {
             let token = self.links.token(mail.invitation_id, mail.generation, mail.expire_time);
             self.links.remember(&token, mail.invitation_id).await;
             letters.entry(mail.welcome_email).or_default().push(Letter {
                 accept_link: self.links.accept(&token),
                 mail,
+                trace_parent,
             });
         }
         // A request for each of the accounts' own e-mails: together they could be longer than a message may be.
@@ -126,14 +127,16 @@ impl Courier {
         })
     }
 
-    async fn billing_mail(&self, mails: &[BillingMail]) -> Result<(), Refused> {
+    async fn billing_mail(&self, mails: Vec<(BillingMail, String)>) -> Result<(), Refused> {
+        let letter = |(mail, trace_parent)| BillingLetter { mail, trace_parent };
+        let letters: Vec<_> = mails.into_iter().map(letter).collect();
         // Only products have names to be looked up.
-        let names_products = mails.iter().any(|mail| !mail.notice.seats.is_empty());
+        let names_products = letters.iter().any(|letter| !letter.mail.notice.seats.is_empty());
         let catalogue = match names_products {
             true => self.catalogue().await?,
             false => Arc::default(),
         };
-        self.notification.enqueue_billing_mails(mails, &catalogue).await
+        self.notification.enqueue_billing_mails(&letters, &catalogue).await
     }
 
     async fn catalogue(&self) -> Result<Arc<Catalogue>, Refused> {
@@ -141,13 +144,17 @@ impl Courier {
         catalogue.map_err(|error| Refused::Later(error.to_string()))
     }
 
-    async fn notice(&self, notices: Vec<Notice>) -> Result<(), Refused> {
-        let with_link = |notice: Notice| {
+    async fn notice(&self, notices: Vec<(Notice, String)>) -> Result<(), Refused> {
+        let with_link = |(notice, trace_parent): (Notice, String)| {
             let link = notice
                 .link
                 .zip(notice.expire_time)
                 .map(|(subject, expire_time)| self.links.one_time(subject, expire_time));
-            (notice, link.unwrap_or_default())
+            NoticeLetter {
+                notice,
+                link: link.unwrap_or_default(),
+                trace_parent,
+            }
         };
         let notices = notices.into_iter().map(with_link).collect();
         self.notification.enqueue_notices(notices).await
@@ -159,4 +166,11 @@ fn read<T: DeserializeOwned>(batch: &[Message]) -> Result<Vec<T>, Refused> {
         T::deserialize(&message.payload).map_err(|error| Refused::Malformed(format!("unreadable payload: {error}")))
     };
     batch.iter().map(read).collect()
+}
+
+/// What is to be told, each with the trace of the request that it comes from.
+fn traced<T: DeserializeOwned>(batch: &[Message]) -> Result<Vec<(T, String)>, Refused> {
+    let trace = |message: &Message| message.trace.as_ref().map(|trace| trace.as_str().to_owned());
+    let traces = batch.iter().map(|message| trace(message).unwrap_or_default());
+    Ok(read(batch)?.into_iter().zip(traces).collect())
 }

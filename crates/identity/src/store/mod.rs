@@ -55,7 +55,7 @@ impl From<StorageError> for Error {
             StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Lost(_) => {
                 Self::StorageUnavailable(Arc::new(error))
             }
-            StorageError::Other(_) => Self::Storage(Arc::new(error)),
+            StorageError::Schema(_) | StorageError::Other(_) => Self::Storage(Arc::new(error)),
         }
     }
 }

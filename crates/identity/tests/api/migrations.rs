@@ -42,6 +42,8 @@ VALUES ('aud_00000000000070008000000000000002', 'acc_000000000000700080000000000
 
 async fn the_schema_goes_up_and_down_and_up(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
+    // Once it answers, it has looked at the schema.
+    stack.owner().await;
     Migrator::down(stack.database.writer(), None).await.unwrap();
     Migrator::up(stack.database.writer(), None).await.unwrap();
     stack.owner().await;
@@ -49,6 +51,7 @@ async fn the_schema_goes_up_and_down_and_up(stack: impl AsyncFn(fn(&mut Config))
 
 async fn what_the_first_version_wrote_is_kept(stack: impl AsyncFn(fn(&mut Config)) -> Stack) {
     let stack = stack(plain).await;
+    stack.owner().await;
     let conn = stack.database.writer();
     Migrator::down(conn, None).await.unwrap();
     Migrator::up(conn, Some(FIRST_VERSION)).await.unwrap();

@@ -168,6 +168,7 @@ async fn a_notice_is_delivered_with_a_link_that_is_not_in_the_outbox(stack: impl
         topic: "notification.notice".into(),
         key: "a notice".into(),
         payload,
+        trace: None,
     });
     stack.peers.set_notification(Mood::Down);
     storage::outbox::append(stack.database.writer(), Clock::system().now(), &messages)

@@ -10,6 +10,7 @@ mod list_products;
 mod list_seat_pools;
 mod list_seats;
 mod list_surplus;
+mod measure;
 mod move_seats;
 mod poll_seat_pools;
 mod purge;

@@ -53,7 +53,7 @@ impl App {
 pub fn batcher(database: &Database, config: &ReservationConfig) -> Batcher<Ask, Answer, Error> {
     let database = database.clone();
     let ttl = config.ttl;
-    Batcher::spawn(config.max_batch, config.queue, move |batch| {
+    Batcher::spawn("reservations", config.max_batch, config.queue, move |batch| {
         decide(database.clone(), ttl, batch.into())
     })
 }

@@ -11,3 +11,4 @@ pub mod seat_pool;
 pub mod seat_totals;
 pub mod seats;
 pub mod settlement;
+pub mod standing;

@@ -9,6 +9,7 @@ pub mod seat_holders;
 pub mod seat_pools;
 pub mod seat_totals;
 pub mod seats;
+pub mod standing;
 pub mod sweep;
 
 use storage::StorageError;
@@ -24,9 +25,11 @@ pub fn is_conflict(error: &StorageError) -> bool {
     match error {
         StorageError::Conflict(_) => true,
         StorageError::Constraint { name } => name.ends_with("_pkey"),
-        StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Lost(_) | StorageError::Other(_) => {
-            false
-        }
+        StorageError::Unavailable(_)
+        | StorageError::Timeout(_)
+        | StorageError::Lost(_)
+        | StorageError::Schema(_)
+        | StorageError::Other(_) => false,
     }
 }
 

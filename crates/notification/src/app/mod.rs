@@ -9,6 +9,8 @@ mod find_suppression;
 mod get_delivery;
 mod limits;
 mod list_deliveries;
+mod measure_mails;
+mod meters;
 mod places;
 mod purge;
 mod render;

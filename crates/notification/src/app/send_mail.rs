@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use chassis::Shared;
 use futures::FutureExt;
-use storage::{Batcher, Database, RelayWaker, StorageError};
+use storage::{Batcher, Database, RelayWaker, StorageError, TraceParent};
+use tracing::{Instrument, Span};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
+use super::meters::Meters;
 use super::places::{Place, Places};
 use super::write_ends::write_ends;
 use crate::clients::Transport;
@@ -49,6 +51,7 @@ pub(crate) struct Sender {
     pub(super) shared: Shared,
     pub(super) rules: Rules,
     pub(super) places: Places,
+    pub(super) meters: Meters,
     /// The lane that had the last turn; none when the first has the next.
     pub(super) last_lane: Mutex<Option<Lane>>,
     templates: Arc<Templates>,
@@ -69,7 +72,7 @@ impl Sender {
     ) -> Self {
         let writer = database.clone();
         // Many attempts end at once; together their ends cost one commit.
-        let ends = Batcher::spawn(MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
+        let ends = Batcher::spawn("mail_ends", MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
             let (database, relay) = (writer.clone(), relay.clone());
             async move {
                 let held = write_ends(&database, batch).await?;
@@ -83,6 +86,7 @@ impl Sender {
             shared,
             rules,
             places: Places::new(rules.per_domain),
+            meters: Meters::new(),
             last_lane: Mutex::default(),
             templates,
             transport,
@@ -90,8 +94,14 @@ impl Sender {
         }
     }
 
-    /// Sends a claimed mail, which has `_place` while it does; answers when it is tried again, if it is.
+    /// Sends a claimed mail, which has `_place` while it does; answers when it is tried again, if it is. The attempt belongs to
+    /// the trace of the request that the mail comes from.
     pub(crate) async fn send_mail(&self, claim: Claim, _place: Place) -> Option<Timestamp> {
+        let span = span(&claim);
+        self.take_up(claim).instrument(span).await
+    }
+
+    async fn take_up(&self, claim: Claim) -> Option<Timestamp> {
         failpoint("notification::send::claimed");
         let mut letter = None;
         let Some(verdict) = self.verdict(&claim, &mut letter).await else {
@@ -99,8 +109,12 @@ impl Sender {
             return None;
         };
         failpoint("notification::send::sent");
-        let state = verdict.state(claim.attempts).as_str();
-        tracing::info!(mail.id = %claim.id, mail.state = state, mail.attempts = claim.attempts, "a mail was attempted");
+        let (state, now) = (verdict.state(claim.attempts), self.clock.now());
+        if !matches!(verdict, Verdict::Wait { .. }) {
+            self.meters.attempted(state, now.since(claim.create_time));
+        }
+        Span::current().record("mail.state", state.as_str());
+        tracing::info!(mail.id = %claim.id, mail.state = state.as_str(), mail.attempts = claim.attempts, "a mail was attempted");
         let retry = verdict.retry_time();
         self.finish(Finish {
             id: claim.id,
@@ -108,7 +122,7 @@ impl Sender {
             recipient: claim.recipient,
             attempts: claim.attempts,
             verdict,
-            time: self.clock.now(),
+            time: now,
             suppressed: claim.suppressed.is_some(),
             letter: letter.filter(|_| self.rules.keeps),
         })
@@ -221,6 +235,23 @@ impl Sender {
             }
         }
     }
+}
+
+/// The span of an attempt; none when the mail belongs to no trace.
+fn span(claim: &Claim) -> Span {
+    let Some(trace) = claim.trace_parent.clone().and_then(TraceParent::from_text) else {
+        return Span::none();
+    };
+    let span = tracing::info_span!(
+        "send",
+        otel.name = "mail send",
+        otel.kind = "client",
+        mail.id = %claim.id,
+        mail.attempts = claim.attempts,
+        mail.state = tracing::field::Empty,
+    );
+    trace.adopt(&span);
+    span
 }
 
 /// A mail cannot be written: whoever runs the service must know why.

@@ -32,6 +32,8 @@ pub(crate) struct Claim {
     pub(crate) resent: bool,
     /// Whether it was cancelled, before or after it came.
     pub(crate) cancelled: bool,
+    /// The trace of the request that it comes from, if that belongs to one.
+    pub(crate) trace_parent: Option<String>,
     /// The mail; nothing when its row cannot be read.
     pub(crate) mail: Option<Mail>,
 }
@@ -99,6 +101,7 @@ mod tests {
             suppressed: None,
             resent: false,
             cancelled: false,
+            trace_parent: None,
             mail: Some(mail),
         }
     }

@@ -17,6 +17,7 @@ mod retry;
 mod state;
 mod suppression;
 mod traffic;
+mod waiting;
 mod wording;
 
 pub(crate) use bill::{Bill, BillDraft, SeatCount};
@@ -36,4 +37,5 @@ pub(crate) use retry::{Failure, RetryPolicy, Verdict};
 pub(crate) use state::State;
 pub(crate) use suppression::Suppression;
 pub(crate) use traffic::{Lane, Traffic};
+pub(crate) use waiting::Waiting;
 pub(crate) use wording::{Field, Flaw, Translation, Translations, Wording, WordingKey};

@@ -35,6 +35,7 @@ pub(super) fn draft(mail: internal::Mail) -> Draft {
         bill: mail.bill.map(bill),
         wording: mail.wording.map(wording::key),
         resent: mail.resent,
+        trace_parent: mail.trace_parent,
     }
 }
 

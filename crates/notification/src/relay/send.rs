@@ -20,6 +20,8 @@ pub(crate) struct Pace {
     pub(crate) poll_interval: Duration,
     /// How long the mails under way may take at the end; then their leases bring them back.
     pub(crate) drain_timeout: Duration,
+    /// How often the queue is measured.
+    pub(crate) measure_interval: Duration,
 }
 
 /// How long a place that has become free waits for others, so that one claim fills them all.
@@ -28,7 +30,7 @@ const GATHER: Duration = Duration::from_millis(5);
 type Attempts = JoinSet<Option<Timestamp>>;
 
 /// Sends until `shutdown`, then waits for what is under way.
-pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pace: Pace, shutdown: Shutdown) {
+pub(super) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pace: Pace, shutdown: Shutdown) {
     let mut attempts = Attempts::new();
     // When the next mail is due, as far as this process knows; the rest is found by polling.
     let mut due: Option<Timestamp> = None;

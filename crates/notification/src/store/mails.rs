@@ -11,22 +11,24 @@ use crate::domain::{Link, Order};
 const INSERT: Sql = Sql {
     postgres: "
         INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-                           language, content, link, wording_id, wording_version, state, attempts, reason, message_id, next_attempt_time, create_time,
+                           language, content, link, wording_id, wording_version, trace_parent, state, attempts, reason, message_id,
+                           next_attempt_time, create_time,
                            update_time)
         SELECT id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-               language, content, link, wording_id, wording_version, 'QUEUED', 0, '', message_id, $2::bigint, $2::bigint, $2::bigint
+               language, content, link, wording_id, wording_version, trace_parent, 'QUEUED', 0, '', message_id, $2::bigint, $2::bigint, $2::bigint
         FROM json_to_recordset($1::json) AS r(id text, account_id text, invitation_id text, kind text, send_key text,
              to_address text, recipient text, recipient_domain text, resent boolean, language text, content text,
-             link text, wording_id text, wording_version bigint, message_id text)
+             link text, wording_id text, wording_version bigint, trace_parent text, message_id text)
         ON CONFLICT (account_id, send_key) DO NOTHING",
     sqlite: "
         INSERT INTO mails (id, account_id, invitation_id, kind, send_key, to_address, recipient, recipient_domain, resent,
-                           language, content, link, wording_id, wording_version, state, attempts, reason, message_id, next_attempt_time, create_time,
+                           language, content, link, wording_id, wording_version, trace_parent, state, attempts, reason, message_id,
+                           next_attempt_time, create_time,
                            update_time)
         SELECT value->>'id', value->>'account_id', value->>'invitation_id', value->>'kind', value->>'send_key',
                value->>'to_address', value->>'recipient', value->>'recipient_domain', value->>'resent',
                value->>'language', value->>'content', value->>'link', value->>'wording_id',
-               value->>'wording_version', 'QUEUED', 0, '', value->>'message_id', $2, $2, $2
+               value->>'wording_version', value->>'trace_parent', 'QUEUED', 0, '', value->>'message_id', $2, $2, $2
         FROM json_each($1)
         WHERE true
         ON CONFLICT (account_id, send_key) DO NOTHING",
@@ -58,6 +60,7 @@ struct Row<'a> {
     link: Option<&'a str>,
     wording_id: Option<&'a str>,
     wording_version: Option<i64>,
+    trace_parent: Option<&'a str>,
     message_id: &'a str,
 }
 
@@ -93,6 +96,7 @@ fn write(order: &Order) -> Result<Row<'_>, StorageError> {
         link: order.link.as_ref().map(Link::expose),
         wording_id: order.wording.as_ref().map(|wording| wording.id.as_str()),
         wording_version: order.wording.as_ref().map(|wording| wording.version),
+        trace_parent: Some(order.trace_parent.as_str()).filter(|text| !text.is_empty()),
         message_id: &order.message_id,
     })
 }

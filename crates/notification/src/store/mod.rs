@@ -8,6 +8,7 @@ pub(crate) mod mails;
 mod migration;
 pub(crate) mod queue;
 pub(crate) mod suppressions;
+pub(crate) mod waiting;
 pub(crate) mod wordings;
 
 pub use migration::Migrator;

@@ -43,7 +43,7 @@ const CLAIM: Sql = Sql {
         FROM claimed WHERE mails.id = claimed.id
         RETURNING mails.id, mails.account_id, mails.recipient, mails.recipient_domain, mails.resent, mails.kind,
                   mails.to_address, mails.language, mails.content, mails.link, mails.wording_id, mails.wording_version, mails.message_id, mails.create_time,
-                  mails.attempts,
+                  mails.attempts, mails.trace_parent,
                   (SELECT s.reason FROM suppressions AS s WHERE s.address = mails.recipient) AS suppressed,
                   EXISTS (SELECT 1 FROM cancellations AS c
                       WHERE c.account_id = mails.account_id AND c.send_key = mails.send_key) AS cancelled",
@@ -73,7 +73,7 @@ const CLAIM: Sql = Sql {
                 FROM turns)
             SELECT id FROM places WHERE domain_turn <= free ORDER BY turn, place LIMIT $2)
         RETURNING id, account_id, recipient, recipient_domain, resent, kind, to_address, language, content, link,
-                  wording_id, wording_version, message_id, create_time, attempts,
+                  wording_id, wording_version, message_id, create_time, attempts, trace_parent,
                   (SELECT s.reason FROM suppressions AS s WHERE s.address = mails.recipient) AS suppressed,
                   EXISTS (SELECT 1 FROM cancellations AS c
                       WHERE c.account_id = mails.account_id AND c.send_key = mails.send_key) AS cancelled",
@@ -158,6 +158,7 @@ struct Row {
     message_id: String,
     create_time: i64,
     attempts: i64,
+    trace_parent: Option<String>,
     suppressed: Option<String>,
     cancelled: bool,
 }
@@ -252,7 +253,8 @@ fn write(finish: &Finish) -> FinishRow<'_> {
 
 fn read(mut row: Row, owner: &str) -> Result<Claim, StorageError> {
     let id = row.id.parse().map_err(|error| unreadable("mails.id", error))?;
-    let (suppressed, create_time) = (row.suppressed.take(), Timestamp::from_micros(row.create_time));
+    let (suppressed, trace_parent) = (row.suppressed.take(), row.trace_parent.take());
+    let create_time = Timestamp::from_micros(row.create_time);
     let lane = Lane {
         account: std::mem::take(&mut row.account_id),
         domain: std::mem::take(&mut row.recipient_domain),
@@ -279,6 +281,7 @@ fn read(mut row: Row, owner: &str) -> Result<Claim, StorageError> {
         suppressed,
         resent,
         cancelled,
+        trace_parent,
         mail,
     })
 }

@@ -391,6 +391,7 @@ pub fn welcome_to(account: AccountId, to: &str) -> Mail {
         ],
         resent: false,
         wording: None,
+        trace_parent: String::new(),
     }
 }
 

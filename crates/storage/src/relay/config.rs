@@ -24,6 +24,12 @@ pub struct RelayConfig {
     /// The longest back-off.
     #[serde(deserialize_with = "types::period")]
     pub backoff_max: Duration,
+    /// How often the outbox is measured.
+    #[serde(deserialize_with = "types::period")]
+    pub measure_interval: Duration,
+    /// How long deliveries under way may take at the end; then they are cut short, and others take their messages at once.
+    #[serde(deserialize_with = "types::period")]
+    pub drain_timeout: Duration,
 }
 
 impl Default for RelayConfig {
@@ -35,6 +41,8 @@ impl Default for RelayConfig {
             concurrency: 2,
             backoff_min: Duration::from_millis(200),
             backoff_max: Duration::from_secs(60),
+            measure_interval: Duration::from_secs(15),
+            drain_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -1,15 +1,20 @@
 //! One delivery: a batch of one topic, each message finished according to its own answer.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 use types::{Clock, Timestamp};
 
 use super::RelayConfig;
 use crate::claim::{self, Claimed, Parked, Postponed};
 use crate::database::Database;
 use crate::error::StorageError;
+use crate::meters::Meters;
 use crate::outbox::Message;
 
 /// What became of one message. Reasons are stored and logged: no secrets, no personal data.
@@ -36,8 +41,11 @@ pub(super) struct Run<D> {
     pub(super) clock: Clock,
     pub(super) config: RelayConfig,
     pub(super) deliver: Arc<D>,
+    pub(super) meters: Arc<Meters>,
     pub(super) owner: String,
     pub(super) topic: String,
+    /// Ends the delivery; its messages are given back.
+    pub(super) cut: CancellationToken,
 }
 
 impl<D: Deliver> Run<D> {
@@ -47,14 +55,15 @@ impl<D: Deliver> Run<D> {
             .into_iter()
             .map(|row| ((row.id, row.attempts), row.message))
             .unzip();
-        let answers = self.ask(&messages).await;
+        let answers = self.ask(&messages).instrument(self.span(&messages)).await;
         let now = self.clock.now();
         let mut finish = Finish::default();
         for ((id, attempts), answer) in marks.into_iter().zip(answers) {
+            self.meters.delivered(&self.topic, &answer);
             match answer {
                 Delivery::Done => finish.done.push(id),
                 Delivery::Retry(reason) => {
-                    let next_attempt_time = now + self.config.backoff(attempts);
+                    let next_attempt_time = now + self.pause(attempts);
                     finish.postponed.push(Postponed {
                         id,
                         next_attempt_time,
@@ -75,12 +84,43 @@ impl<D: Deliver> Run<D> {
         earliest
     }
 
+    /// A span that goes on where a request ended that wrote one of the messages, and points to where the others did; none when
+    /// they belong to no trace.
+    fn span(&self, messages: &[Message]) -> Span {
+        let traces: HashSet<_> = messages.iter().filter_map(|message| message.trace.as_ref()).collect();
+        // One that is kept, if there is any: the span is kept with it.
+        let Some(&parent) = traces.iter().max_by_key(|trace| trace.is_sampled()) else {
+            return Span::none();
+        };
+        let span = tracing::info_span!(
+            "deliver",
+            otel.name = "outbox deliver",
+            otel.kind = "producer",
+            outbox.topic = self.topic,
+            outbox.messages = messages.len(),
+        );
+        parent.adopt(&span);
+        for other in traces.into_iter().filter(|&trace| trace != parent) {
+            other.link(&span);
+        }
+        span
+    }
+
+    /// How long a message waits for its next attempt: not at all, when another process is to make it.
+    fn pause(&self, attempts: u64) -> Duration {
+        if self.cut.is_cancelled() {
+            Duration::ZERO
+        } else {
+            self.config.backoff(attempts)
+        }
+    }
+
     /// As many answers as messages, whatever the receiver does.
     async fn ask(&self, messages: &[Message]) -> Vec<Delivery> {
         match self.try_ask(messages).await {
             Ok(answers) => answers,
             Err(reason) if messages.len() == 1 => vec![Delivery::Retry(reason.to_owned())],
-            Err(TOO_LONG) => vec![Delivery::Retry(TOO_LONG.to_owned()); messages.len()],
+            Err(reason @ (TOO_LONG | STOPPED)) => vec![Delivery::Retry(reason.to_owned()); messages.len()],
             Err(_) => {
                 // One message can break down its whole batch; alone it breaks down only itself.
                 let mut answers = Vec::with_capacity(messages.len());
@@ -98,7 +138,11 @@ impl<D: Deliver> Run<D> {
     async fn try_ask(&self, messages: &[Message]) -> Result<Vec<Delivery>, &'static str> {
         let delivery = AssertUnwindSafe(self.deliver.deliver(&self.topic, messages)).catch_unwind();
         // Short of the lease, so that it still is this owner's when it is finished.
-        match tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery).await {
+        let delivery = tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery);
+        let Some(answer) = self.cut.run_until_cancelled(delivery).await else {
+            return Err(STOPPED);
+        };
+        match answer {
             Ok(Ok(answers)) if answers.len() == messages.len() => Ok(answers),
             Ok(Ok(_)) => {
                 tracing::error!(
@@ -145,6 +189,7 @@ impl<D: Deliver> Run<D> {
 }
 
 const TOO_LONG: &str = "the delivery took longer than its lease";
+const STOPPED: &str = "the process stopped during the delivery";
 
 #[derive(Default)]
 struct Finish {

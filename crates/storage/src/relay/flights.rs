@@ -37,6 +37,11 @@ impl Flights {
         }
     }
 
+    /// Waits until none is under way.
+    pub(super) async fn all_land(&mut self) {
+        while self.land().await.is_some() {}
+    }
+
     /// The topics with `limit` flights or more.
     pub(super) fn busy(&self, limit: usize) -> Vec<String> {
         let mut flights: BTreeMap<&str, usize> = BTreeMap::new();

@@ -32,7 +32,7 @@ impl Bench {
         let runs: Arc<Mutex<Vec<Vec<u32>>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(0));
         let (seen, key) = (Arc::clone(&runs), Arc::clone(&gate));
-        let batcher = Batcher::spawn(max_batch, queue, move |batch: Vec<u32>| {
+        let batcher = Batcher::spawn("test", max_batch, queue, move |batch: Vec<u32>| {
             seen.lock().unwrap().push(batch.clone());
             let key = Arc::clone(&key);
             async move {

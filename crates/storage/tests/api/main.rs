@@ -11,4 +11,5 @@ mod pages;
 mod relaying;
 mod statements;
 mod support;
+mod traces;
 mod transactions;

@@ -47,6 +47,7 @@ fn messages(count: usize) -> Vec<Message> {
         topic: "mail".to_owned(),
         key: format!("key_{n}"),
         payload: json!({ "n": n }),
+        trace: None,
     };
     (0..count).map(message).collect()
 }

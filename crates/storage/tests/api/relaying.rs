@@ -23,6 +23,7 @@ on_both!(
     a_lease_that_ran_out_is_taken_over,
     an_attempt_that_outlived_its_lease_finishes_nothing,
     a_relay_that_is_stopped_finishes_what_is_under_way,
+    a_relay_that_is_stopped_gives_back_what_takes_too_long,
 );
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -36,7 +37,7 @@ struct Running {
 
 impl Running {
     fn start(db: &Database, clock: &Clock, config: RelayConfig, script: &Script) -> Self {
-        let relay = Relay::new(db.clone(), clock.clone(), config, script.clone());
+        let relay = Relay::new("test", db.clone(), clock.clone(), config, script.clone());
         let (waker, stop) = (relay.waker(), CancellationToken::new());
         let task = tokio::spawn(relay.run(stop.clone()));
         Self { waker, stop, task }
@@ -261,11 +262,34 @@ async fn a_relay_that_is_stopped_finishes_what_is_under_way(fixture: Fixture) {
 const NOON: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 /// Appends messages (topic, key), each a microsecond after the one before.
+async fn a_relay_that_is_stopped_gives_back_what_takes_too_long(fixture: Fixture) {
+    // Time does not go on, so that no lease runs out and no back-off ends.
+    let clock = Clock::manual(NOON);
+    append(&fixture.db, &[("mail", "one"), ("mail", "two")]).await;
+    let stuck = Script::new(|_, _| Answer::Hang);
+    let config = RelayConfig {
+        drain_timeout: Duration::from_millis(10),
+        backoff_min: LEASE,
+        backoff_max: LEASE,
+        ..quick()
+    };
+    let relay = Running::start(&fixture.db, &clock, config, &stuck);
+    eventually(1, async || stuck.times("one")).await;
+    relay.stop().await;
+
+    let script = Script::obliging();
+    let successor = Running::start(&fixture.db, &clock, quick(), &script);
+    eventually((0, 0), async || depth(&fixture.db).await).await;
+    assert_eq!((script.times("one"), script.times("two")), (1, 1));
+    successor.stop().await;
+}
+
 async fn append(db: &Database, messages: &[(&str, &str)]) {
     let message = |&(topic, key): &(&str, &str)| Message {
         topic: topic.to_owned(),
         key: key.to_owned(),
         payload: json!({ "key": key }),
+        trace: None,
     };
     let messages: Vec<_> = messages.iter().map(message).collect();
     outbox::append(db.writer(), NOON, &messages).await.unwrap();

@@ -21,9 +21,8 @@ const ACCESS: &str = "access";
 
 /// What the processes of one cluster have in common.
 pub(super) struct Site {
-    addresses: BTreeMap<&'static str, SocketAddr>,
-    /// Where health is told in plaintext by those who speak TLS.
-    probes: BTreeMap<&'static str, SocketAddr>,
+    /// Where the replicas of each service are.
+    places: BTreeMap<&'static str, Vec<Place>>,
     callers: BTreeMap<String, CallerConfig>,
     redis_url: String,
     mail_folder: PathBuf,
@@ -36,19 +35,35 @@ pub(super) struct Site {
     event_key: String,
 }
 
+/// Where one process is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) address: SocketAddr,
+    /// Where it tells in plaintext how it is: elsewhere, if it speaks TLS.
+    pub(super) probe: SocketAddr,
+}
+
+impl Place {
+    fn new(is_secured: bool) -> Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let probe = if is_secured {
+            SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?))
+        } else {
+            address
+        };
+        Ok(Self { address, probe })
+    }
+}
+
 impl Site {
-    pub(super) fn new(redis_url: &str, mail_folder: &Path, certs: Option<PathBuf>) -> Result<Self> {
-        let (mut addresses, mut probes) = (BTreeMap::new(), BTreeMap::new());
+    pub(super) fn new(redis_url: &str, mail_folder: &Path, certs: Option<PathBuf>, replicas: usize) -> Result<Self> {
+        let mut places = BTreeMap::new();
         for service in PROCESSES {
-            addresses.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
-            // Clients of the gateway come in plaintext, as behind an ingress.
-            if certs.is_some() && service != "gateway" {
-                probes.insert(service, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
-            }
+            let pack: Result<Vec<_>> = (0..replicas).map(|_| Place::new(certs.is_some())).collect();
+            places.insert(service, pack?);
         }
         Ok(Self {
-            addresses,
-            probes,
+            places,
             callers: CallerConfig::circle(PROCESSES.into_iter().chain([OPERATOR])),
             redis_url: redis_url.to_owned(),
             mail_folder: mail_folder.to_owned(),
@@ -63,10 +78,11 @@ impl Site {
         })
     }
 
-    pub(super) fn address(&self, service: &str) -> Result<SocketAddr> {
-        self.addresses
-            .get(service)
-            .copied()
+    /// Where the replicas of a service are.
+    pub(super) fn places(&self, service: &str) -> Result<Vec<Place>> {
+        let places = self.places.get(service);
+        places
+            .cloned()
             .with_context(|| format!("there is no service {service}"))
     }
 
@@ -76,32 +92,27 @@ impl Site {
             .with_context(|| format!("{process} has no keys"))
     }
 
-    /// Where a service tells how it is.
-    pub(super) fn probe(&self, service: &str) -> Result<SocketAddr> {
-        self.probes
-            .get(service)
-            .copied()
-            .map_or_else(|| self.address(service), Ok)
-    }
-
     pub(super) fn into_callers(self) -> BTreeMap<String, CallerConfig> {
         self.callers
     }
 
-    /// What `usher serve SERVICE` reads.
-    pub(super) fn config(&self, service: &str, database: Option<&str>) -> Result<Table> {
+    /// What `usher serve SERVICE` reads at this place.
+    pub(super) fn config(&self, service: &str, place: Place, database: Option<&str>) -> Result<Table> {
         let callers = self.callers(service)?;
         let mut config = json!({
-            "listen": self.address(service)?.to_string(),
+            "listen": place.address.to_string(),
             "server": { "reflection": true },
             "callers": { "key": callers.key.expose(), "trusted": callers.trusted },
         });
         if let Some(tls) = self.tls(service) {
             config["clients"] = json!({ "tls": tls });
-            if let Some(address) = self.probes.get(service) {
+            // Clients of the gateway come in plaintext, as behind an ingress.
+            if service != "gateway" {
                 config["server"]["tls"] = tls;
-                config["server"]["probes"] = json!(address.to_string());
             }
+        }
+        if place.probe != place.address {
+            config["server"]["probes"] = json!(place.probe.to_string());
         }
         if let Some(url) = database {
             config["database"] = json!({ "url": url });
@@ -167,7 +178,15 @@ impl Site {
 
     fn peer(&self, service: &str) -> Result<Value> {
         let scheme = if self.certs.is_some() { "https" } else { "http" };
-        Ok(json!(format!("{scheme}://{}", self.address(service)?)))
+        let places = self.places(service)?;
+        let addresses: Vec<_> = places
+            .iter()
+            .map(|place| format!("{scheme}://{}", place.address))
+            .collect();
+        Ok(match addresses.as_slice() {
+            [one] => json!(one),
+            _ => json!(addresses),
+        })
     }
 
     /// What a process proves itself with.
@@ -175,6 +194,16 @@ impl Site {
         let folder = self.certs.as_ref()?.join(process);
         let file = |name| folder.join(name).display().to_string();
         Some(json!({ "certificate": file("tls.crt"), "key": file("tls.key"), "ca": file("ca.crt") }))
+    }
+}
+
+/// Gives a gateway the certificate that it calls others with, and lets it ask its clients for none.
+pub(super) fn seal(config: &mut Table) {
+    let tls = config.get("clients").and_then(|clients| clients.get("tls"));
+    let mut tls = tls.and_then(toml::Value::as_table).cloned().unwrap_or_default();
+    tls.remove("ca");
+    if let Some(toml::Value::Table(server)) = config.get_mut("server") {
+        server.insert("tls".to_owned(), tls.into());
     }
 }
 

@@ -8,7 +8,7 @@ const HEADING: &str = "Options of every command";
 /// What every command that calls a gateway takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Connection {
-    /// The gateway, as `host:port`; without it, the one that was logged in at.
+    /// The gateway, as `https://host:port` or `host:port`; without it, the one that was logged in at.
     #[arg(long, global = true, help_heading = HEADING, value_name = "ADDRESS", env = "USHER_SERVER")]
     pub server: Option<String>,
     /// How answers are printed.

@@ -1,5 +1,6 @@
 //! A gateway, as anybody can call it who knows its address.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -8,6 +9,7 @@ use proto::identity::v1::session_service_client::SessionServiceClient;
 use proto::identity::v1::{LogInRequest, LogOutRequest, RefreshSessionRequest};
 use tonic::Request;
 
+use super::destination::Destination;
 use super::tokens::Tokens;
 use crate::complaint::Problem;
 
@@ -18,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub(crate) struct Gateway {
     address: String,
+    /// The file of the authority that a process believes it by.
+    authority: Option<PathBuf>,
     channel: Channel,
 }
 
@@ -28,26 +32,32 @@ impl Gateway {
             bail!("the gateway has no address");
         };
         let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        Ok(Self { address, channel })
+        let authority = config.tls.as_ref().and_then(|tls| tls.ca.clone());
+        Ok(Self {
+            authority: authority.filter(|_| address.starts_with("https://")),
+            address,
+            channel,
+        })
     }
 
-    /// The gateway at an address that somebody typed: `host:port`, with or without `http://`.
-    pub(crate) fn at(address: &str) -> anyhow::Result<Self> {
-        let url = match address.strip_prefix("http://") {
-            Some(_) => address.to_owned(),
-            None => format!("http://{address}"),
-        };
+    /// The gateway at a place that somebody named.
+    pub(crate) fn at(destination: &Destination) -> anyhow::Result<Self> {
         let config = ClientConfig {
             connections: 1,
             request_timeout: PATIENCE,
-            ..ClientConfig::default()
+            ..destination.clients()?
         };
-        Self::new(Peer::Tcp(url), &config).map_err(|error| Problem::BadInput(format!("{error:#}")).into())
+        Self::new(destination.peer(), &config).map_err(|error| Problem::BadInput(format!("{error:#}")).into())
     }
 
-    /// Where it listens, as `host:port`.
+    /// Where it listens: `host:port`, or `https://host:port`.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The file of the authority that it is believed by, where this is a process with a certificate of its own.
+    pub(crate) fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
     }
 
     /// The way to it.
@@ -80,21 +90,5 @@ impl Gateway {
 
     fn sessions(&self) -> SessionServiceClient<Channel> {
         SessionServiceClient::new(self.channel())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_address_is_understood_with_and_without_its_scheme() {
-        for address in ["127.0.0.1:50051", "http://127.0.0.1:50051", "http://127.0.0.1:50051/"] {
-            assert_eq!(Gateway::at(address).unwrap().address(), "127.0.0.1:50051");
-        }
-        for address in ["", "here", "127.0.0.1", "https://127.0.0.1:1", "10.0.0.1:1"] {
-            let error = Gateway::at(address).unwrap_err();
-            assert!(matches!(error.downcast_ref(), Some(Problem::BadInput(_))), "{address}");
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Somebody who is logged in at a gateway, and calls it.
 
 mod connection;
+mod destination;
 mod gateway;
+mod greeting;
 mod lookup;
 mod pages;
 mod password;
@@ -18,7 +20,9 @@ use tonic::Request;
 use types::Clock;
 
 pub use self::connection::Connection;
+pub(crate) use self::destination::Destination;
 pub(crate) use self::gateway::Gateway;
+pub(crate) use self::greeting::greet;
 pub(crate) use self::lookup::{Lookup, RoleChoice};
 pub use self::pages::Extent;
 pub(crate) use self::pages::pages;
@@ -50,13 +54,13 @@ impl Client {
         let login = store.read()?;
         let login = login.ok_or_else(|| Problem::NotLoggedIn("nobody is logged in".to_owned()))?;
         if let Some(server) = &connection.server
-            && Gateway::at(server)?.address() != login.server
+            && Destination::typed(server, None, login.gateway.may_be_plain())?.server() != login.gateway.server()
         {
-            let text = format!("you are logged in at {}, not at {server}", login.server);
+            let text = format!("you are logged in at {}, not at {server}", login.gateway.server());
             return Err(Problem::NotLoggedIn(text).into());
         }
         Ok(Self {
-            gateway: Gateway::at(&login.server)?,
+            gateway: Gateway::at(&login.gateway)?,
             store,
             clock: Clock::system(),
             login: Mutex::new(login),
@@ -66,6 +70,15 @@ impl Client {
     /// The way to the gateway.
     pub(crate) fn channel(&self) -> Channel {
         self.gateway.channel()
+    }
+
+    /// Whether the gateway can be talked to, and if not, what to do.
+    ///
+    /// # Errors
+    /// As [`greet`].
+    pub(crate) async fn greet(&self) -> anyhow::Result<()> {
+        let destination = self.login.lock().await.gateway.clone();
+        greet(&destination).await
     }
 
     /// The same for answers that are streams, and take their time.
@@ -104,8 +117,8 @@ impl Client {
         let _lock = self.store.lock().await?;
         let stored = self.store.read()?;
         let mut login = stored.ok_or_else(|| Problem::NotLoggedIn("nobody is logged in any more".to_owned()))?;
-        if login.server != self.gateway.address() {
-            let text = format!("you have logged in at {} meanwhile", login.server);
+        if login.gateway.server() != self.gateway.address() {
+            let text = format!("you have logged in at {} meanwhile", login.gateway.server());
             return Err(Problem::NotLoggedIn(text).into());
         }
         if !login.tokens.are_fresh(&self.clock) {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
+use super::destination::Destination;
 use super::tokens::Tokens;
 use crate::complaint::Problem;
 use crate::private_file;
@@ -16,8 +17,8 @@ use crate::private_file;
 /// Who has logged in, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Login {
-    /// The gateway, as `host:port`.
-    pub(crate) server: String,
+    #[serde(flatten)]
+    pub(crate) gateway: Destination,
     /// The address that was logged in with.
     pub(crate) email: String,
     #[serde(flatten)]
@@ -124,7 +125,7 @@ mod tests {
 
     fn login() -> Login {
         Login {
-            server: "127.0.0.1:1".into(),
+            gateway: Destination::typed("https://usher.example", Some("/ca.crt".as_ref()), false).unwrap(),
             email: "a@example.com".into(),
             tokens: Tokens {
                 access_token: "a".into(),
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(mode(&store.folder), 0o700);
         assert_eq!(mode(&store.file()), 0o600);
         let read = store.read().unwrap().unwrap();
-        assert_eq!((read.server, read.tokens.refresh_token), (login().server, "r".into()));
+        assert_eq!((read.gateway, read.tokens.refresh_token), (login().gateway, "r".into()));
         store.forget().unwrap();
         store.forget().unwrap();
         assert!(store.read().unwrap().is_none());

@@ -22,6 +22,9 @@ pub struct Args {
     /// What is logged to standard error: a level, or directives such as `info,identity=debug`.
     #[arg(long, value_name = "FILTER", env = "USHER_DEV_LOG")]
     pub log: Option<String>,
+    /// Where Prometheus may fetch metrics, such as 127.0.0.1:9464; nowhere without.
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Runs until SIGTERM or SIGINT.
@@ -32,6 +35,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         .unwrap_or_else(|| if args.quiet { "error" } else { "warn" }.to_owned());
     let telemetry = TelemetryConfig {
         log,
+        prometheus: args.metrics,
         ..TelemetryConfig::default()
     };
     let _telemetry = telemetry::init("dev", &telemetry)?;

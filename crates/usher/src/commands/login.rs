@@ -1,10 +1,10 @@
 //! `usher login`: begins the session that other commands use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::client::{Gateway, Login, Password, Store};
+use crate::client::{Destination, Gateway, Login, Password, Store, greet};
 use crate::demo::DevFile;
 use crate::output::tell;
 
@@ -18,12 +18,19 @@ The session is kept in usher/ in your configuration folder ($XDG_CONFIG_HOME, or
 
 Examples:
   usher login --demo .usher/dev.json                    the owner of the demo account of `usher dev`
-  usher login --server 127.0.0.1:50051 --email ada@example.com
+  usher login --server https://usher.example --email ada@example.com
+  usher login --server https://localhost:50051 --ca certs/gateway/ca.crt --email ada@example.com
   pass show usher | usher login --email ada@example.com --password-stdin")]
 pub struct Args {
-    /// The gateway, as `host:port`.
+    /// The gateway: `https://host:port`, or `host:port`, which is plaintext on this machine and TLS elsewhere.
     #[arg(long, value_name = "ADDRESS", env = "USHER_SERVER", default_value = DEFAULT_SERVER)]
     pub server: String,
+    /// Believe the authorities in this file (PEM) and not the public ones; its place is remembered.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Let passwords leave this machine in the clear: for networks that are encrypted by themselves.
+    #[arg(long)]
+    pub insecure_plaintext: bool,
     /// Your address.
     #[arg(long, required_unless_present = "demo")]
     pub email: Option<String>,
@@ -40,32 +47,39 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     let store = Store::open()?;
     // Rather before the password is typed than after.
     store.read()?;
-    let (server, email, password) = credentials(args)?;
-    let gateway = Gateway::at(&server)?;
-    let tokens = gateway.log_in(&email, &password).await?;
+    let demo = args.demo.as_deref().map(read_demo).transpose()?;
+    let server = demo.as_ref().map_or(&args.server, |demo| &demo.address);
+    let ca = args.ca.as_ref().or(demo.as_ref().and_then(|demo| demo.ca.as_ref()));
+    let destination = Destination::typed(server, ca.map(PathBuf::as_path), args.insecure_plaintext)?;
+    greet(&destination).await?;
+    let (email, password) = match demo {
+        Some(demo) => (demo.owner_email, demo.owner_password),
+        None => credentials(args)?,
+    };
+    let tokens = Gateway::at(&destination)?.log_in(&email, &password).await?;
     let login = Login {
-        server: gateway.address().to_owned(),
+        gateway: destination,
         email,
         tokens,
     };
     let _lock = store.lock().await?;
     store.write(&login)?;
-    tell(&format!("logged in at {} as {}", login.server, login.email));
+    tell(&format!("logged in at {} as {}", login.gateway.server(), login.email));
     Ok(())
 }
 
-fn credentials(args: Args) -> anyhow::Result<(String, String, String)> {
-    if let Some(path) = args.demo {
-        let text = std::fs::read_to_string(&path);
-        let text = text.with_context(|| format!("cannot read {}: is `usher dev` running?", path.display()))?;
-        let file: DevFile = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
-        return Ok((file.address, file.owner_email, file.owner_password));
-    }
+fn read_demo(path: &Path) -> anyhow::Result<DevFile> {
+    let text = std::fs::read_to_string(path);
+    let text = text.with_context(|| format!("cannot read {}: is `usher dev` running?", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+}
+
+fn credentials(args: Args) -> anyhow::Result<(String, String)> {
     let source = if args.password_stdin {
         Password::StandardInput
     } else {
         Password::Terminal
     };
     let email = args.email.context("an address is needed")?;
-    Ok((args.server, email, source.read()?))
+    Ok((email, source.read()?))
 }

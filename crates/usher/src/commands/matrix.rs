@@ -4,7 +4,7 @@ use proto::identity::v1::access_service_client::AccessServiceClient;
 use proto::identity::v1::capability::Grant;
 use proto::identity::v1::{Capability, GetCapabilityMatrixRequest};
 
-use crate::client::{Connection, Gateway, Store};
+use crate::client::{Connection, Destination, Gateway, Store};
 use crate::complaint::Problem;
 use crate::output::{Record, word};
 
@@ -23,21 +23,21 @@ pub struct Args {
 
 /// Prints the capability matrix.
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
-    let gateway = Gateway::at(&server(&args.connection)?)?;
+    let gateway = Gateway::at(&destination(&args.connection)?)?;
     let mut access = AccessServiceClient::new(gateway.channel());
     let answer = access.get_capability_matrix(GetCapabilityMatrixRequest {}).await?;
     args.connection.output()?.rows(&answer.into_inner().capabilities)
 }
 
 /// The gateway that was named, or the one that was logged in at.
-fn server(connection: &Connection) -> anyhow::Result<String> {
+fn destination(connection: &Connection) -> anyhow::Result<Destination> {
     if let Some(server) = &connection.server {
-        return Ok(server.clone());
+        return Destination::typed(server, None, false);
     }
     let login = Store::open()?.read()?;
     let login =
         login.ok_or_else(|| Problem::NotLoggedIn("no --server is given, and nobody is logged in".to_owned()))?;
-    Ok(login.server)
+    Ok(login.gateway)
 }
 
 impl Record for Capability {

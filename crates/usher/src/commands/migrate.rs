@@ -1,11 +1,12 @@
 //! `usher migrate`: the database of one service, brought up to date.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use chassis::{TelemetryConfig, config, telemetry};
 use clap::ValueEnum;
 use sea_orm_migration::MigratorTrait;
+use serde::Deserialize;
 use storage::{Database, DatabaseConfig};
 
 /// What to migrate.
@@ -13,7 +14,8 @@ use storage::{Database, DatabaseConfig};
 pub struct Args {
     /// The service whose database it is.
     pub service: Service,
-    /// The service's own configuration (TOML). Variables USHER_<SERVICE>__SECTION__KEY override it.
+    /// The service's own configuration (TOML), of which [database] and [telemetry] are read. Variables
+    /// USHER_<SERVICE>__SECTION__KEY override it, and do without it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -31,36 +33,34 @@ pub enum Service {
     Notification,
 }
 
-/// Runs what has not been run yet; several may do so at once.
+/// What is read of the service's configuration; the rest is for those who serve.
+#[derive(Deserialize)]
+struct Config {
+    #[serde(default)]
+    telemetry: TelemetryConfig,
+    database: DatabaseConfig,
+}
+
+/// Runs what has not been run yet; of several that do so at once, one does.
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     let file = args.config.as_deref();
     match args.service {
-        Service::Identity => {
-            let config: identity::Config = config::load("identity", file)?;
-            told::<identity::Migrator>("identity", &config.telemetry, &config.database).await
-        }
-        Service::Licensing => {
-            let config: licensing::Config = config::load("licensing", file)?;
-            told::<licensing::Migrator>("licensing", &config.telemetry, &config.database).await
-        }
-        Service::Billing => {
-            let config: billing::Config = config::load("billing", file)?;
-            told::<billing::Migrator>("billing", &config.telemetry, &config.database).await
-        }
-        Service::Notification => {
-            let config: notification::Config = config::load("notification", file)?;
-            told::<notification::Migrator>("notification", &config.telemetry, &config.database).await
-        }
+        Service::Identity => told::<identity::Migrator>("identity", file).await,
+        Service::Licensing => told::<licensing::Migrator>("licensing", file).await,
+        Service::Billing => told::<billing::Migrator>("billing", file).await,
+        Service::Notification => told::<notification::Migrator>("notification", file).await,
     }
 }
 
-async fn told<M: MigratorTrait>(
-    name: &str,
-    telemetry: &TelemetryConfig,
-    database: &DatabaseConfig,
-) -> anyhow::Result<()> {
-    let _telemetry = telemetry::init(name, telemetry)?;
-    migrate::<M>(name, database).await?;
+async fn told<M: MigratorTrait>(name: &str, file: Option<&Path>) -> anyhow::Result<()> {
+    let config: Config = config::load(name, file)?;
+    // Where metrics are fetched belongs to the service, which may be running.
+    let telemetry = TelemetryConfig {
+        prometheus: None,
+        ..config.telemetry
+    };
+    let _telemetry = telemetry::init(name, &telemetry)?;
+    migrate::<M>(name, &config.database).await?;
     tracing::info!("the database of {name} is up to date");
     Ok(())
 }

@@ -14,8 +14,11 @@ use crate::private_file;
 /// ends the session of both.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct DevFile {
-    /// Where the gateway listens, as `host:port`.
+    /// Where the gateway listens: `host:port` in plaintext, or `https://host:port`.
     pub address: String,
+    /// The file of the authority by which a gateway at `https://` is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
     /// For the header `authorization: Bearer …`; of the account's owner.
     pub access_token: String,
     /// For `RefreshSession`, once.

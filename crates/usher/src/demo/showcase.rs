@@ -1,6 +1,6 @@
 //! The demo account on show: a file for scripts, with tokens that are kept fresh, and a text for the terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chassis::Shutdown;
 use tokio::task::JoinHandle;
@@ -31,6 +31,7 @@ impl Showcase {
     ) -> anyhow::Result<Self> {
         let file = DevFile {
             address: gateway.address().to_owned(),
+            ca: gateway.authority().map(Path::to_owned),
             access_token: demo.owner.access_token,
             refresh_token: demo.owner.refresh_token,
             account_id: demo.account_id,

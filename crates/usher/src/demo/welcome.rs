@@ -22,7 +22,7 @@ const DOROTHY: &str = r#"{"given_name": "Dorothy", "family_name": "Vaughan", "em
 /// Where everything is, and commands to paste.
 pub(super) fn text(file: &DevFile, path: &Path, program: &Path, request_id: RequestId) -> String {
     let mut text = format!(
-        "Usher is ready on {address} (gRPC without TLS, with reflection). Ctrl-C ends this.
+        "Usher is ready on {address} (gRPC {security} TLS, with reflection). Ctrl-C ends this.
 
   account   {name}, {account_id}
   owner     {owner_email}, password {owner_password}
@@ -40,6 +40,7 @@ The owner's access token works for a few minutes; {name_of_file} always has a fr
   TOKEN=$(sed -n 's/.*\"access_token\": \"\\(.*\\)\",/\\1/p' {quoted_path})
 ",
         address = file.address,
+        security = if file.ca.is_some() { "by" } else { "without" },
         name = ACCOUNT_NAME,
         program = quoted(&program.display().to_string()),
         name_of_file = path.file_name().unwrap_or_default().display(),
@@ -53,7 +54,7 @@ The owner's access token works for a few minutes; {name_of_file} always has a fr
     );
     for call in calls(file, request_id) {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n  # {}\n  {}\n", call.what, call.command(&file.address));
+        let _ = write!(text, "\n  # {}\n  {}\n", call.what, call.command(file));
     }
     text
 }
@@ -98,14 +99,19 @@ fn calls(file: &DevFile, request_id: RequestId) -> [Call; 5] {
 const LOG_IN: &str = "usher.identity.v1.SessionService/LogIn";
 
 impl Call {
-    fn command(&self, address: &str) -> String {
+    fn command(&self, file: &DevFile) -> String {
+        let address = file.address.trim_start_matches("https://");
+        let security = match &file.ca {
+            Some(ca) => format!("-cacert {}", quoted(&ca.display().to_string())),
+            None => "-plaintext".to_owned(),
+        };
         let token = if self.method == LOG_IN {
             ""
         } else {
             " -H \"authorization: Bearer $TOKEN\""
         };
         format!(
-            "grpcurl -plaintext{token} -d {} {address} {}",
+            "grpcurl {security}{token} -d {} {address} {}",
             quoted(&self.message),
             self.method
         )
@@ -127,6 +133,7 @@ mod tests {
     fn file() -> DevFile {
         DevFile {
             address: "127.0.0.1:50051".to_owned(),
+            ca: None,
             access_token: "a.b.c".to_owned(),
             refresh_token: "r".to_owned(),
             account_id: "acc_1".to_owned(),
@@ -141,7 +148,7 @@ mod tests {
         let policy = Policy::load().unwrap();
         for call in calls(&file(), RequestId::new()) {
             let rule = policy.rule(&format!("/{}", call.method)).unwrap();
-            let has_token = call.command("127.0.0.1:1").contains("$TOKEN");
+            let has_token = call.command(&file()).contains("$TOKEN");
             assert_eq!(has_token, rule != &Rule::Public, "{}", call.method);
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::Value;
-use testkit::{Process, eventually};
+use testkit::{Process, eventually, free_port};
 
 use crate::program::{stderr, usher};
 use crate::terminal::Terminal;
@@ -52,14 +52,39 @@ async fn whoever_cannot_log_in_is_told_and_keeps_the_session_they_have() {
     let (exit, complaint) = terminal.refused(&elsewhere).await;
     assert_eq!(exit, 3);
     assert!(complaint.contains("not at 127.0.0.1:1"), "{complaint}");
+    let here = ["login", "--server", &terminal.dev.file().address];
     let (exit, _) = terminal
-        .refused(&["login", "--server", "10.0.0.1:1", "--email", "a@example.com"])
+        .refused(&[&here[..], &["--email", "a@example.com"]].concat())
         .await;
-    assert_eq!(exit, 6, "a password must not leave this machine in the clear");
-    let (exit, _) = terminal.refused(&["login", "--email", "a@example.com"]).await;
     assert_eq!(exit, 6, "nobody is there to type a password");
     let (exit, _) = terminal.refused(&["login"]).await;
     assert_eq!(exit, 2);
+}
+
+#[tokio::test]
+async fn whoever_knocks_in_the_wrong_way_is_told_before_a_password_is_typed() {
+    let terminal = Terminal::start().await;
+    let knock = async |args: &[&str]| {
+        terminal
+            .refused(&[&["login", "--email", "a@example.com"], args].concat())
+            .await
+    };
+    let (exit, complaint) = knock(&["--server", "http://10.0.0.1:1"]).await;
+    assert_eq!(exit, 6, "a password must not leave this machine in the clear");
+    assert!(complaint.contains("https://10.0.0.1:1"), "{complaint}");
+    let address = &terminal.dev.file().address;
+    let (exit, complaint) = knock(&["--server", &format!("https://{address}")]).await;
+    assert_eq!(exit, 6);
+    assert!(complaint.contains("does not speak TLS"), "{complaint}");
+    let (exit, complaint) = knock(&["--server", address, "--ca", "nowhere.crt"]).await;
+    assert_eq!(exit, 6);
+    assert!(complaint.contains("nowhere.crt"), "{complaint}");
+    let nobody = format!("127.0.0.1:{}", free_port().unwrap());
+    for server in [&nobody, &format!("https://{nobody}")] {
+        let (exit, complaint) = knock(&["--server", server]).await;
+        assert_eq!(exit, 7, "{complaint}");
+        assert!(complaint.contains("is the server running"), "{complaint}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod m20261125_000701_end_subscriptions;
 mod m20261126_000801_sell_by_the_period;
 mod m20261126_000901_remind_of_trials;
 mod m20261126_000902_put_accounts_off;
+mod m20261126_001001_trace_messages;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000801_sell_by_the_period::Migration),
             Box::new(m20261126_000901_remind_of_trials::Migration),
             Box::new(m20261126_000902_put_accounts_off::Migration),
+            Box::new(m20261126_001001_trace_messages::Migration),
         ]
     }
 }

@@ -70,8 +70,8 @@ impl<'a> Effects<'a> {
     }
 
     /// An attempt is given up: its tombstone, and word to licensing at once.
-    pub fn abort(&mut self, key: ReservationKey) -> Result<(), Error> {
-        self.tell(ABORT_RESERVATION, key.request_id.clone(), &key)?;
+    pub fn abort(&mut self, item: &Commit, key: ReservationKey) -> Result<(), Error> {
+        self.tell(item, ABORT_RESERVATION, key.request_id.clone(), &key)?;
         self.aborted.push(key);
         Ok(())
     }
@@ -102,7 +102,7 @@ impl<'a> Effects<'a> {
             };
             let kind = self.invite(item, candidate, *destiny, user_id, invitation_id)?;
             if candidate.welcome.is_sent() {
-                self.mail(candidate, kind, invitation_id, account, inviter)?;
+                self.mail(item, candidate, kind, invitation_id, (account, inviter))?;
             }
             if !candidate.products.is_empty() {
                 holders.push(Holder {
@@ -204,11 +204,11 @@ impl<'a> Effects<'a> {
 
     fn mail(
         &mut self,
+        item: &Commit,
         candidate: &Candidate,
         kind: Kind,
         invitation_id: InvitationId,
-        account: &Account,
-        inviter: &Inviter<'_>,
+        (account, inviter): (&Account, &Inviter<'_>),
     ) -> Result<(), Error> {
         // What moving means is said by the system.
         let welcome_email = match kind {
@@ -230,7 +230,7 @@ impl<'a> Effects<'a> {
             expire_time: self.expire_time,
             welcome_email,
         };
-        self.tell(INVITATION_MAIL, invitation_id.to_string(), &mail)
+        self.tell(item, INVITATION_MAIL, invitation_id.to_string(), &mail)
     }
 
     fn remember(&mut self, item: &Commit, key: &Key, answer: &Answer, holders: Vec<Holder>) -> Result<(), Error> {
@@ -257,13 +257,14 @@ impl<'a> Effects<'a> {
                 assigner_id: Some(item.asked.person.user),
                 assign_time: Some(self.now),
             };
-            self.tell(CONFIRM_RESERVATION, key.request_id.clone(), &confirmation)?;
+            self.tell(item, CONFIRM_RESERVATION, key.request_id.clone(), &confirmation)?;
         }
         Ok(())
     }
 
-    fn tell(&mut self, topic: &str, key: String, payload: &impl Serialize) -> Result<(), Error> {
-        self.messages.push(Message::new(topic, key, payload)?);
+    fn tell(&mut self, item: &Commit, topic: &str, key: String, payload: &impl Serialize) -> Result<(), Error> {
+        self.messages
+            .push(Message::new(topic, key, payload)?.of(item.trace.clone()));
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod m20261125_000701_create_sign_ups;
 mod m20261125_000801_create_imports;
 mod m20261126_000501_tell_assigners;
 mod m20261126_000601_create_welcome_emails;
+mod m20261126_001001_trace_messages;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000801_create_imports::Migration),
             Box::new(m20261126_000501_tell_assigners::Migration),
             Box::new(m20261126_000601_create_welcome_emails::Migration),
+            Box::new(m20261126_001001_trace_messages::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ mod m20261125_000401_await_older_changes;
 mod m20261125_000602_create_outbox;
 mod m20261126_000501_tell_tenures;
 mod m20261126_000502_schedule_seats;
+mod m20261126_001001_trace_messages;
 
 use sea_orm_migration::prelude::*;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000602_create_outbox::Migration),
             Box::new(m20261126_000501_tell_tenures::Migration),
             Box::new(m20261126_000502_schedule_seats::Migration),
+            Box::new(m20261126_001001_trace_messages::Migration),
         ]
     }
 }

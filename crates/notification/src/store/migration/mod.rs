@@ -9,6 +9,8 @@ mod m20261126_000802_create_suppressions;
 mod m20261126_000803_create_cancellations;
 mod m20261126_000804_add_update_time;
 mod m20261126_000805_create_kept_mails;
+mod m20261126_001001_trace_messages;
+mod m20261126_001002_trace_mails;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000803_create_cancellations::Migration),
             Box::new(m20261126_000804_add_update_time::Migration),
             Box::new(m20261126_000805_create_kept_mails::Migration),
+            Box::new(m20261126_001001_trace_messages::Migration),
+            Box::new(m20261126_001002_trace_mails::Migration),
         ]
     }
 }

@@ -11,7 +11,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(CreatePeople), Box::new(CreateOutbox)]
+        vec![Box::new(CreatePeople), Box::new(CreateOutbox), Box::new(AddTraceParent)]
     }
 }
 
@@ -70,5 +70,24 @@ impl MigrationTrait for CreateOutbox {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         outbox::drop_table(manager).await
+    }
+}
+
+struct AddTraceParent;
+
+impl MigrationName for AddTraceParent {
+    fn name(&self) -> &'static str {
+        "m0003_add_trace_parent"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for AddTraceParent {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        outbox::add_trace_parent(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        outbox::drop_trace_parent(manager).await
     }
 }

@@ -50,11 +50,13 @@ async fn gateway(client: &Client) -> Finding {
     match HealthClient::new(client.channel()).check(whole).await {
         Ok(answer) if answer.get_ref().status() == ServingStatus::Serving => Finding::ok("gateway", "serving"),
         Ok(_) => Finding::wrong("gateway", "not serving", NOT_SERVING),
-        Err(status) => Finding::wrong(
-            "gateway",
-            status.message(),
-            "look whether it is running, and whether --server is right",
-        ),
+        Err(status) => {
+            let advice = match client.greet().await {
+                Ok(()) => "look whether it is running, and at its log".to_owned(),
+                Err(reason) => reason.to_string(),
+            };
+            Finding::wrong("gateway", status.message(), &advice)
+        }
     }
 }
 

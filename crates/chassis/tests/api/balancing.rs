@@ -1,0 +1,397 @@
+//! Calls to a peer of several replicas: who gets them, who is left out, and what is sent again.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use chassis::{Channel, ClientConfig, Listener, Peer, Refusal, ServerConfig, Service, Shutdown};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use prost::bytes::Bytes;
+use testkit::{eventually, free_port};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{ServiceExt, service_fn};
+
+use crate::support::DEADLINE;
+
+/// May be sent twice.
+const READ: &str = "/usher.identity.v1.AccessService/CheckAccess";
+/// May not.
+const WRITE: &str = "/usher.identity.v1.SessionService/LogIn";
+
+/// A message without fields, as it is sent.
+const MESSAGE: [u8; 5] = [0; 5];
+
+/// One replica, which answers every method as it is told.
+struct Replica {
+    behaviour: Arc<Behaviour>,
+    address: SocketAddr,
+    shutdown: Shutdown,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Behaviour {
+    calls: AtomicU32,
+    is_unavailable: AtomicBool,
+    /// What the callers said that they wait for.
+    timeouts: Mutex<Vec<String>>,
+    /// Whether calls wait for the gate.
+    is_gated: AtomicBool,
+    gate: Gate,
+}
+
+struct Gate(Semaphore);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Semaphore::new(0))
+    }
+}
+
+impl Behaviour {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let timeout = request.headers()["grpc-timeout"].to_str().unwrap().to_owned();
+        self.timeouts.lock().unwrap().push(timeout);
+        let message = request.into_body().collect().await;
+        assert!(
+            message.is_ok_and(|message| message.to_bytes() == MESSAGE[..]),
+            "the whole message arrives"
+        );
+        if self.is_gated.load(Ordering::SeqCst) {
+            self.gate.0.acquire().await.unwrap().forget();
+        }
+        if self.is_unavailable.load(Ordering::SeqCst) {
+            let status: Status = Refusal::new(Code::Unavailable, "PEER_UNAVAILABLE", "Not now.").into();
+            return status.into_http();
+        }
+        let mut response = Response::new(Body::new(Full::from(MESSAGE.to_vec())));
+        response
+            .headers_mut()
+            .insert("content-type", "application/grpc".parse().unwrap());
+        response
+    }
+}
+
+impl Replica {
+    async fn start() -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap()).await
+    }
+
+    async fn at(address: SocketAddr) -> Self {
+        let listener = Listener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (behaviour, shutdown) = (Arc::<Behaviour>::default(), Shutdown::new());
+        let (answering, stop) = (Arc::clone(&behaviour), shutdown.clone());
+        let methods = service_fn(move |request: Request<Body>| {
+            let behaviour = Arc::clone(&answering);
+            async move { Ok::<_, Infallible>(behaviour.answer(request).await) }
+        });
+        let server = tokio::spawn(async move {
+            let config = ServerConfig::default();
+            let service = Service {
+                name: "identity",
+                config: &config,
+                guard: None,
+                packages: &[],
+                descriptors: &[],
+            };
+            chassis::serve(service, methods, listener, stop).await.unwrap();
+        });
+        Self {
+            behaviour,
+            address,
+            shutdown,
+            server,
+        }
+    }
+
+    fn calls(&self) -> u32 {
+        self.behaviour.calls.load(Ordering::SeqCst)
+    }
+
+    fn set_unavailable(&self, is_unavailable: bool) {
+        self.behaviour.is_unavailable.store(is_unavailable, Ordering::SeqCst);
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.server.await.unwrap();
+    }
+
+    /// Ends without a word, as a process that is killed.
+    async fn die(self) {
+        self.server.abort();
+        assert!(self.server.await.unwrap_err().is_cancelled());
+    }
+}
+
+fn channel(replicas: &[&Replica]) -> Channel {
+    let addresses = replicas.iter().map(|replica| replica.url()).collect();
+    Peer::Replicas(addresses)
+        .channel("identity", &ClientConfig::default())
+        .unwrap()
+}
+
+/// Calls a method and answers its code.
+async fn call(channel: &Channel, path: &'static str) -> Code {
+    let request = Request::post(path)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Body::new(Full::new(Bytes::from_static(&MESSAGE))))
+        .unwrap();
+    let Ok(response) = channel.clone().oneshot(request).await;
+    let status = Status::from_header_map(response.headers());
+    let code = status.map_or(Code::Ok, |status| status.code());
+    if code == Code::Ok {
+        let answer = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(answer, MESSAGE[..]);
+    }
+    code
+}
+
+/// Waits until all of them are connected to.
+async fn connected(channel: &Channel, replicas: &[&Replica]) {
+    eventually(DEADLINE, async || {
+        call(channel, READ).await;
+        let missing = replicas.iter().filter(|replica| replica.calls() == 0).count();
+        if missing == 0 {
+            Ok(())
+        } else {
+            Err(format!("{missing} are not called"))
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_has_less_to_do_gets_the_next_call() {
+    let (one, other) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&one, &other]);
+    connected(&channel, &[&one, &other]).await;
+    let before = [one.calls(), other.calls()];
+    for replica in [&one, &other] {
+        replica.behaviour.is_gated.store(true, Ordering::SeqCst);
+    }
+    let begin = || {
+        let channel = channel.clone();
+        tokio::spawn(async move { call(&channel, READ).await })
+    };
+    let mut calls = Vec::new();
+    for count in 1..=10_u32 {
+        calls.push(begin());
+        eventually(DEADLINE, async || {
+            let arrived = one.calls() + other.calls() - before[0] - before[1];
+            if arrived == count {
+                Ok(())
+            } else {
+                Err(format!("{arrived} of {count}"))
+            }
+        })
+        .await;
+    }
+    assert_eq!([one.calls() - before[0], other.calls() - before[1]], [5, 5]);
+    for replica in [&one, &other] {
+        replica.behaviour.gate.0.add_permits(5);
+    }
+    for call in calls {
+        assert_eq!(call.await.unwrap(), Code::Ok);
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_is_not_there_is_done_without_until_it_is() {
+    let live = Replica::start().await;
+    let port = free_port().unwrap();
+    let absent = SocketAddr::from(([127, 0, 0, 1], port));
+    let peer = Peer::Replicas(vec![format!("http://{absent}"), live.url()]);
+    let channel = peer.channel("identity", &ClientConfig::default()).unwrap();
+    for _ in 0..50 {
+        assert_eq!(call(&channel, WRITE).await, Code::Ok);
+    }
+    let late = Replica::at(absent).await;
+    connected(&channel, &[&late]).await;
+}
+
+#[tokio::test]
+async fn replicas_that_stop_and_come_back_fail_no_call() {
+    let mut replicas = vec![Replica::start().await, Replica::start().await];
+    let channel = channel(&[&replicas[0], &replicas[1]]);
+    let stop = Shutdown::new();
+    let calling: Vec<_> = (0..4)
+        .map(|_| {
+            let (channel, stop) = (channel.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut codes = Vec::new();
+                while !stop.is_cancelled() {
+                    codes.push(call(&channel, WRITE).await);
+                }
+                codes
+            })
+        })
+        .collect();
+    for _ in 0..6 {
+        let replica = replicas.remove(0);
+        connected(&channel, &[&replica]).await;
+        let address = replica.address;
+        replica.stop().await;
+        let again = Replica::at(address).await;
+        connected(&channel, &[&again]).await;
+        replicas.push(again);
+    }
+    stop.cancel();
+    for codes in calling {
+        let codes = codes.await.unwrap();
+        let failed = codes.iter().filter(|code| **code != Code::Ok).count();
+        assert_eq!(failed, 0, "of {}", codes.len());
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_fails_again_and_again_is_left_out_and_let_in_again() {
+    let (good, bad) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&good, &bad]);
+    connected(&channel, &[&good, &bad]).await;
+    bad.set_unavailable(true);
+    let mut failed = 0;
+    for _ in 0..200 {
+        failed += u32::from(call(&channel, WRITE).await != Code::Ok);
+    }
+    // By turns a hundred would have failed.
+    assert!((5..30).contains(&failed), "{failed} calls failed");
+    bad.set_unavailable(false);
+    let before = bad.calls();
+    eventually(DEADLINE, async || {
+        call(&channel, WRITE).await;
+        if bad.calls() > before {
+            Ok(())
+        } else {
+            Err("it is still left out")
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_replica_is_never_left_out() {
+    let (one, other) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&one, &other]);
+    connected(&channel, &[&one, &other]).await;
+    for replica in [&one, &other] {
+        replica.set_unavailable(true);
+    }
+    for _ in 0..50 {
+        assert_eq!(call(&channel, WRITE).await, Code::Unavailable);
+    }
+    for replica in [&one, &other] {
+        replica.set_unavailable(false);
+    }
+    assert_eq!(call(&channel, WRITE).await, Code::Ok);
+}
+
+#[tokio::test]
+async fn what_one_replica_cannot_answer_is_asked_of_another_if_that_is_harmless() {
+    let (good, bad) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&good, &bad]);
+    connected(&channel, &[&good, &bad]).await;
+    bad.set_unavailable(true);
+    let before = bad.calls();
+    for _ in 0..50 {
+        assert_eq!(call(&channel, READ).await, Code::Ok);
+    }
+    assert!(bad.calls() > before, "it was asked first now and then");
+}
+
+#[tokio::test]
+async fn an_outage_is_not_made_worse_by_trying_again() {
+    let (one, other) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&one, &other]);
+    connected(&channel, &[&one, &other]).await;
+    for replica in [&one, &other] {
+        replica.set_unavailable(true);
+    }
+    let calls = 1_000;
+    let before = one.calls() + other.calls();
+    for _ in 0..calls {
+        assert_eq!(call(&channel, READ).await, Code::Unavailable);
+    }
+    let tries = one.calls() + other.calls() - before;
+    // A fifth more, and a hundred that are there for quiet times.
+    assert!(tries > calls && tries <= calls + calls / 5 + 100 + 2, "{tries} tries");
+}
+
+#[tokio::test]
+async fn a_call_that_dies_with_its_replica_is_made_again_only_if_that_is_harmless() {
+    for (path, expected) in [(READ, Code::Ok), (WRITE, Code::Unavailable)] {
+        let (survivor, victim) = (Replica::start().await, Replica::start().await);
+        let channel = channel(&[&survivor, &victim]);
+        connected(&channel, &[&survivor, &victim]).await;
+        victim.behaviour.is_gated.store(true, Ordering::SeqCst);
+        let before = victim.calls();
+        // Until one of them is the victim's.
+        let held = loop {
+            let channel = channel.clone();
+            let mut held = tokio::spawn(async move { call(&channel, path).await });
+            tokio::select! {
+                code = &mut held => assert_eq!(code.unwrap(), Code::Ok),
+                () = eventually(DEADLINE, async || {
+                    if victim.calls() > before { Ok(()) } else { Err("it is not called") }
+                }) => break held,
+            }
+        };
+        victim.die().await;
+        assert_eq!(held.await.unwrap(), expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_try_gets_what_is_left_of_the_time() {
+    let (one, other) = (Replica::start().await, Replica::start().await);
+    let channel = channel(&[&one, &other]);
+    connected(&channel, &[&one, &other]).await;
+    for replica in [&one, &other] {
+        replica.behaviour.timeouts.lock().unwrap().clear();
+        replica.set_unavailable(true);
+    }
+    assert_eq!(call(&channel, READ).await, Code::Unavailable);
+    let mut timeouts = Vec::new();
+    for replica in [&one, &other] {
+        for timeout in replica.behaviour.timeouts.lock().unwrap().iter() {
+            timeouts.push(timeout.trim_end_matches('u').parse::<u64>().unwrap());
+        }
+    }
+    let most = u64::try_from(Duration::from_secs(10).as_micros()).unwrap();
+    assert!(
+        timeouts.len() == 3 && timeouts.iter().all(|timeout| *timeout < most),
+        "{timeouts:?}"
+    );
+    timeouts.sort_unstable();
+    timeouts.dedup();
+    assert_eq!(timeouts.len(), 3, "each is shorter than the one before: {timeouts:?}");
+}
+
+#[tokio::test]
+async fn a_name_stands_for_its_addresses() {
+    let replica = Replica::start().await;
+    let peer = Peer::Tcp(format!("http://localhost:{}", replica.address.port()));
+    let channel = peer.channel("identity", &ClientConfig::default()).unwrap();
+    assert_eq!(call(&channel, WRITE).await, Code::Ok);
+    let peer = Peer::Tcp("http://nowhere.invalid:1".to_owned());
+    let config = ClientConfig {
+        insecure_plaintext: true,
+        ..ClientConfig::default()
+    };
+    let channel = peer.channel("identity", &config).unwrap();
+    assert_eq!(call(&channel, READ).await, Code::Unavailable);
+}
