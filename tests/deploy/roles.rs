@@ -106,7 +106,7 @@ const REFUSED: [(&str, &str); 13] = [
     ("licensing", "UPDATE outbox SET topic = ''"),
     ("billing", "DELETE FROM invoices"),
     ("billing", "UPDATE payment_events SET invoice_id = ''"),
-    ("notification", "DELETE FROM mails"),
+    ("notification", "UPDATE outbox SET payload = ''"),
 ];
 
 #[tokio::test]

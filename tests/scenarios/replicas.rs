@@ -38,7 +38,7 @@ fn hasten(_: &str, config: &mut Table) {
     let server = server.as_table_mut().unwrap();
     server.insert("max_connection_age".into(), "2s".into());
     let mut telemetry = Table::new();
-    telemetry.insert("log".into(), "info,chassis::pipeline=debug".into());
+    telemetry.insert("log".into(), "info,chassis::ending=debug".into());
     config.insert("telemetry".into(), telemetry.into());
 }
 

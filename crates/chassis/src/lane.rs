@@ -132,11 +132,12 @@ async fn keep(shared: Arc<Shared>, connector: Connector, opening: Opening, news:
                 shared.open.store(None);
                 ended
             }
-            Err(error) => {
-                news.failed();
-                Err(error)
-            }
+            Err(error) => Err(error),
         };
+        // Also one that was open for a moment only: whoever waits for a connection must not go on waiting for it.
+        if ended.is_err() {
+            news.failed();
+        }
         if begin.elapsed() > PAUSE_MAX {
             pause = PAUSE_MIN;
         }

@@ -54,18 +54,18 @@ impl News {
         self.board.tell();
     }
 
-    /// An attempt to open a connection has failed.
+    /// A connection could not be opened, or has failed.
     pub(crate) fn failed(&self) {
         self.failures.fetch_add(1, Ordering::Relaxed);
         self.board.tell();
     }
 
-    /// A connection has failed, or is not to be had.
+    /// The addresses may not be what they were.
     pub(crate) fn lost(&self) {
         self.board.suspect();
     }
 
-    /// How many attempts have failed.
+    /// How often a connection has failed.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }

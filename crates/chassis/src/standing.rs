@@ -1,12 +1,13 @@
 //! Whether somebody who was let in earlier still may do what they are doing.
 
-use proto::access_v1::Permission;
 use proto::identity::internal::v1::GetCallerRequest;
 use proto::identity::internal::v1::authentication_service_client::AuthenticationServiceClient;
 use tonic::Status;
+use types::Permission;
 
 use crate::caller::{Actor, Person};
 use crate::channel::Channel;
+use crate::permission::write_permission;
 use crate::refusal::reason;
 use crate::signer::Signer;
 
@@ -23,6 +24,11 @@ pub enum Standing {
     /// They are logged out, or have left the account.
     SessionEnded,
 }
+
+/// Identity did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{:?}: {}", .0.code(), .0.message())]
+pub struct Unanswered(#[from] Status);
 
 /// The way to whoever knows it; cheap to clone.
 #[derive(Clone, Debug)]
@@ -45,7 +51,7 @@ impl Standings {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn of(&self, person: &Person, permission: Permission) -> Result<Standing, Status> {
+    pub async fn of(&self, person: &Person, permission: Permission) -> Result<Standing, Unanswered> {
         let message = GetCallerRequest {
             user_id: person.user.to_string(),
             session_id: person.session.to_string(),
@@ -54,11 +60,11 @@ impl Standings {
         let answer = match self.client.clone().get_caller(request).await {
             Ok(answer) => answer.into_inner(),
             Err(status) if reason(&status).as_deref() == Some("SESSION_ENDED") => return Ok(Standing::SessionEnded),
-            Err(status) => return Err(status),
+            Err(status) => return Err(status.into()),
         };
         Ok(if answer.account_id != person.account.to_string() {
             Standing::SessionEnded
-        } else if answer.permissions.contains(&permission.into()) {
+        } else if answer.permissions.contains(&write_permission(permission).into()) {
             Standing::Granted
         } else {
             Standing::PermissionLost

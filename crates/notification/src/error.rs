@@ -1,9 +1,8 @@
 //! Everything that a use case can refuse or fail with.
 
-use chassis::{KeyError, PeerError, SharedError, TooManyWatchers};
+use chassis::{KeyError, PeerError, SharedError, TooManyWatchers, Unanswered};
 use storage::{InvalidPageToken, StorageError};
 
-use tonic::Status;
 use types::Permission;
 
 use crate::clients::InvalidMailConfig;
@@ -41,7 +40,7 @@ pub(crate) enum Error {
     SessionEnded,
     /// Identity does not say who may watch.
     #[error("identity cannot be asked")]
-    Identity(#[source] Status),
+    Identity(#[from] Unanswered),
     /// An account's own words are not as they must be.
     #[error("an account's own words are malformed")]
     WordingMalformed(Violation),

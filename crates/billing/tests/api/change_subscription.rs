@@ -113,7 +113,10 @@ async fn a_change_that_licensing_did_not_answer_is_made_later(place: Place) {
     let (account, contact) = billing.subscriber("team-monthly").await;
     assert_eq!(billing.delivered().await, 0);
     let preview = billing.preview(&contact, "", &FEWER, NOW).await.unwrap();
-    billing.licensing.refuse_next(Code::Unavailable, "UNAVAILABLE");
+    // Each time that it is asked, since what may be asked again is.
+    for _ in 0..3 {
+        billing.licensing.refuse_next(Code::Unavailable, "UNAVAILABLE");
+    }
     let answer = billing.change(&contact, RequestId::new(), &preview.preview_token).await;
     assert_eq!(refusal(answer), (Code::Unavailable, "UNAVAILABLE".into()));
     eventually(Duration::from_secs(20), async || {

@@ -48,6 +48,7 @@ impl Watch for Watcher {
 
     async fn look(&mut self) -> Result<Option<Import>, Error> {
         if self.told.is_some() {
+            self.check().await?;
             self.import = self.app.get_import(&self.person, self.import.id).await?;
         }
         let told = self.told.replace(self.import.revision);

@@ -99,7 +99,7 @@ fn capability(row: &Capability) -> wire::Capability {
         grant(row.admin || row.billing_contact)
     };
     wire::Capability {
-        permission: convert::permission(row.permission).into(),
+        permission: chassis::write_permission(row.permission).into(),
         description: row.sentence.to_owned(),
         license_required: row.needs_license,
         attendee: grant(row.attendee),

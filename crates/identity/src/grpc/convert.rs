@@ -1,7 +1,7 @@
 //! Between messages and what is meant by them.
 
-use chassis::Refusal;
 pub use chassis::timestamp;
+use chassis::{Refusal, write_permission};
 use prost::Message;
 use proto::admin::v1 as admin;
 use proto::identity::internal::v1 as internal;
@@ -109,7 +109,7 @@ pub fn read_role_wish(role: i32, custom_role_id: &str) -> RoleWish {
 pub fn read_permission(number: i32) -> Option<Permission> {
     Permission::ALL
         .into_iter()
-        .find(|it| i32::from(permission(*it)) == number)
+        .find(|it| i32::from(write_permission(*it)) == number)
 }
 
 /// A role on the wire.
@@ -124,21 +124,7 @@ pub const fn role(role: Role) -> wire::Role {
 
 /// What somebody may do, on the wire.
 pub fn permissions(permissions: Permissions) -> Vec<i32> {
-    permissions.iter().map(|it| permission(it).into()).collect()
-}
-
-/// A permission on the wire.
-pub const fn permission(permission: Permission) -> proto::access_v1::Permission {
-    match permission {
-        Permission::JoinSessions => proto::access_v1::Permission::JoinSessions,
-        Permission::HostSessions => proto::access_v1::Permission::HostSessions,
-        Permission::ManagePersonalSettings => proto::access_v1::Permission::ManagePersonalSettings,
-        Permission::ManageUsers => proto::access_v1::Permission::ManageUsers,
-        Permission::ManageAccountSettings => proto::access_v1::Permission::ManageAccountSettings,
-        Permission::AssignRoles => proto::access_v1::Permission::AssignRoles,
-        Permission::ChangePlan => proto::access_v1::Permission::ChangePlan,
-        Permission::ChangeBilling => proto::access_v1::Permission::ChangeBilling,
-    }
+    permissions.iter().map(|it| write_permission(it).into()).collect()
 }
 
 /// Licensing's promise, if licensing made it, and for this request.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chassis::TooManyWatchers;
+use chassis::{TooManyWatchers, Unanswered};
 use storage::StorageError;
 use types::Permission;
 
-use crate::clients::identity::IdentityError;
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::Refused;
 
@@ -59,7 +58,7 @@ pub enum Error {
     TooManyWatchers(#[from] TooManyWatchers),
     /// Identity cannot be asked.
     #[error("identity does not answer")]
-    Identity(#[from] IdentityError),
+    Identity(#[from] Unanswered),
     /// Only a person has an account to see.
     #[error("no person is calling")]
     PersonRequired,

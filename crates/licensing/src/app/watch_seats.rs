@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use chassis::{Caller, Person, Standing, Watch, watching};
 use futures::Stream;
-use proto::access_v1;
 use tokio::sync::watch;
 use types::Permission;
 
 use super::poll_seat_pools::Pools;
 use super::{App, Error};
-use crate::clients::identity::IdentityError;
 use crate::store::seat_pools;
 
 /// One watcher.
@@ -68,8 +66,8 @@ impl Watch for Watcher {
     }
 
     async fn check(&mut self) -> Result<(), Error> {
-        let standing = self.app.standings.of(&self.person, access_v1::Permission::ManageUsers);
-        match standing.await.map_err(IdentityError::from)? {
+        let standing = self.app.standings.of(&self.person, Permission::ManageUsers);
+        match standing.await? {
             Standing::Granted => Ok(()),
             Standing::PermissionLost => Err(Error::PermissionRequired(Permission::ManageUsers)),
             Standing::SessionEnded => Err(Error::SessionEnded),

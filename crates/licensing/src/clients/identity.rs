@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Actor, Channel, Signer};
+use chassis::{Actor, Channel, Signer, Unanswered};
 use proto::identity::internal::v1::change_service_client::ChangeServiceClient;
 use proto::identity::internal::v1::{Resolution, ResolveReservationsRequest, resolution};
 use proto::licensing::internal::v1 as wire;
-use tonic::Status;
 
 use crate::domain::bad_input::BadInput;
 use crate::domain::holder::Tenure;
@@ -22,11 +21,6 @@ pub struct Identity {
     client: ChangeServiceClient<Channel>,
     signer: Signer,
 }
-
-/// Identity did not answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{:?}: {}", .0.code(), .0.message())]
-pub struct IdentityError(#[from] Status);
 
 impl Identity {
     /// Asks through `channel`; takes answers up to so many bytes.
@@ -44,7 +38,7 @@ impl Identity {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn resolve(&self, keys: &[ReservationKey]) -> Result<Vec<Option<Settlement>>, IdentityError> {
+    pub async fn resolve(&self, keys: &[ReservationKey]) -> Result<Vec<Option<Settlement>>, Unanswered> {
         let message = ResolveReservationsRequest {
             reservations: keys.iter().map(write).collect(),
         };

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use chassis::{Caller, Person, Standing, Watch, watching};
 use futures::Stream;
-use proto::access_v1;
 use tokio::sync::watch;
 use types::{MailId, Permission, Timestamp};
 
@@ -115,8 +114,8 @@ impl Watch for Watcher {
     }
 
     async fn check(&mut self) -> Result<(), Error> {
-        let standing = self.app.standings.of(&self.person, access_v1::Permission::ManageUsers);
-        match standing.await.map_err(Error::Identity)? {
+        let standing = self.app.standings.of(&self.person, Permission::ManageUsers);
+        match standing.await? {
             Standing::Granted => Ok(()),
             Standing::PermissionLost => Err(Error::PermissionRequired(Permission::ManageUsers)),
             Standing::SessionEnded => Err(Error::SessionEnded),

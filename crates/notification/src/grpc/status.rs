@@ -152,7 +152,7 @@ mod tests {
             ),
             (Error::SessionEnded, Code::Unauthenticated, "SESSION_ENDED"),
             (
-                Error::Identity(Status::unavailable("down")),
+                Error::Identity(Status::unavailable("down").into()),
                 Code::Unavailable,
                 "PEER_UNAVAILABLE",
             ),
