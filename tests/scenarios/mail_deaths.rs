@@ -32,6 +32,13 @@ async fn a_death_at_any_step_of_sending_loses_no_mail_and_makes_no_other_one() {
     let mut world = World::of(Cluster::start_with(through_server).await.unwrap());
     for (step, copies) in DEATHS {
         let owner = world.account().await;
+        // The account's own first mail, about its invoice, would come to the step first.
+        eventually(PATIENCE, async || {
+            let own = owner.deliveries().await;
+            let is_sent = !own.is_empty() && own.iter().all(|it| it.state() == State::Sent);
+            is_sent.then_some(()).ok_or(format!("{own:?}"))
+        })
+        .await;
         let email = fresh("good");
         let notification = world.cluster().member("notification");
         notification.process().kill();

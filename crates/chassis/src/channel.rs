@@ -162,7 +162,7 @@ impl Way {
     }
 }
 
-fn unavailable() -> Status {
+pub(crate) fn unavailable() -> Status {
     Refusal::new(
         Code::Unavailable,
         "PEER_UNAVAILABLE",

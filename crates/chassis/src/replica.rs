@@ -12,7 +12,9 @@ use hyper::body::Incoming;
 use prost::bytes::Bytes;
 use tokio::time::Instant;
 use tonic::body::Body;
+use tonic::{Code, Status};
 
+use crate::channel::unavailable;
 use crate::connector::Connector;
 use crate::fitness::Fitness;
 use crate::lane::{Lane, Opening, Sender};
@@ -124,6 +126,16 @@ impl Taken {
     }
 }
 
+/// An answer that ends half-way, with what the other side says of it; if nothing, the connection is lost.
+fn cut_off(error: hyper::Error) -> Status {
+    let status = Status::from_error(Box::new(error));
+    if status.code() == Code::Unknown {
+        unavailable()
+    } else {
+        status
+    }
+}
+
 /// The body of an answer.
 struct Answer {
     inner: Incoming,
@@ -132,10 +144,11 @@ struct Answer {
 
 impl HttpBody for Answer {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = Status;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        Pin::new(&mut self.inner).poll_frame(cx)
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let frame = Pin::new(&mut self.inner).poll_frame(cx);
+        frame.map(|frame| frame.map(|frame| frame.map_err(cut_off)))
     }
 
     fn is_end_stream(&self) -> bool {
