@@ -8,12 +8,16 @@ use futures::{Stream, stream};
 use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tonic::{Code, Status};
 use types::AccountId;
 
+use crate::Refusal;
 use crate::config::period;
 
 /// How often it is made sure that a watcher may still watch.
 const CHECK: Duration = Duration::from_secs(2);
+/// When to try again to watch: watches last for minutes.
+const WATCH_AGAIN: Duration = Duration::from_secs(10);
 
 /// The limits of those who watch one thing.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,6 +51,15 @@ impl Default for WatchConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there are too many watchers")]
 pub struct TooManyWatchers;
+
+impl From<TooManyWatchers> for Status {
+    fn from(_: TooManyWatchers) -> Self {
+        let message = "Too many watch at this server; try again.";
+        Refusal::new(Code::ResourceExhausted, "TOO_MANY_WATCHERS", message)
+            .retry_after(WATCH_AGAIN)
+            .into()
+    }
+}
 
 /// The watchers of this process, and what those of each account were told last; cheap to clone.
 #[derive(Clone, Debug)]

@@ -11,8 +11,6 @@ use crate::app::{Error, Input};
 
 /// When to try again after the database, or a peer, could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
-/// When to try again to watch.
-const WATCH_AGAIN: Duration = Duration::from_secs(10);
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
@@ -50,7 +48,7 @@ impl From<Error> for Status {
                 "SESSION_ENDED",
                 "The session has ended; log in again.",
             ),
-            Error::TooManyWatchers(_) => watch_later(),
+            Error::TooManyWatchers(refused) => refused.into(),
             Error::PersonRequired => plain(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
@@ -77,13 +75,6 @@ fn refuse(permission: Permission) -> Status {
     let message = "Your role does not allow this; ask an administrator.";
     Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
         .metadata("permission", permission.as_str())
-        .into()
-}
-
-fn watch_later() -> Status {
-    let message = "Too many watch at this server; try again.";
-    Refusal::new(Code::ResourceExhausted, "TOO_MANY_WATCHERS", message)
-        .retry_after(WATCH_AGAIN)
         .into()
 }
 

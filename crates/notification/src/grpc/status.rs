@@ -12,8 +12,6 @@ use crate::error::Error;
 
 /// When to try again after the database or a peer was out of reach.
 const RETRY: Duration = Duration::from_secs(1);
-/// When to try again to watch: watches last for minutes.
-const WATCH_AGAIN: Duration = Duration::from_secs(10);
 /// The most fields that one answer names: an answer's details travel in headers, which are bounded.
 const MAX_VIOLATIONS: usize = 20;
 
@@ -40,7 +38,7 @@ impl From<Error> for Status {
                 "SANDBOX_REQUIRED",
                 "E-mails are for people here, and shown to nobody else.",
             ),
-            Error::TooManyWatchers(_) => watch_later(),
+            Error::TooManyWatchers(refused) => refused.into(),
             Error::PermissionRequired(permission) => forbid(permission),
             Error::SessionEnded => plain(
                 Code::Unauthenticated,
@@ -88,13 +86,6 @@ fn forbid(permission: Permission) -> Status {
     let message = "Your role does not allow this; ask an administrator.";
     Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
         .metadata("permission", permission.as_str())
-        .into()
-}
-
-fn watch_later() -> Status {
-    let message = "Too many watch at this server; try again.";
-    Refusal::new(Code::ResourceExhausted, "TOO_MANY_WATCHERS", message)
-        .retry_after(WATCH_AGAIN)
         .into()
 }
 
