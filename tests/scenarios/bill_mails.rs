@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use proto::billing::v1::{BillingInformation, ChangeTiming};
-use testkit::{Cluster, Member, eventually};
+use testkit::{Cluster, eventually};
 use toml::Table;
 use types::RequestId;
 
 use crate::crashes;
-use crate::support::deaths::Death;
+use crate::support::deaths::{Death, arm, bury};
 use crate::support::{PATIENCE, World, fresh};
 
 /// Everything that happens on the way, and the way there.
@@ -67,22 +67,8 @@ async fn mails_about(world: &World, number: i64, addresses: &[String]) -> Vec<us
     counts
 }
 
-/// Starts a service anew, to die where it is told, and no earlier than it is ready: what is still on its way from before may
-/// come to the step first.
-async fn arm(member: &mut Member, step: &str) {
-    let failpoints = format!("{step}=1*return");
-    eventually(PATIENCE, async || {
-        member.process().kill();
-        let armed = member.start(&[("FAILPOINTS", &failpoints)]).await;
-        if armed.is_err() {
-            member.start(&[]).await.unwrap();
-        }
-        armed
-    })
-    .await;
-}
-
-async fn survive(world: &mut World, (service, step): Death) {
+async fn survive(world: &mut World, death: Death) {
+    let step = death.1;
     let owner = world.account().await;
     owner.invoiced().await;
     let own = owner.people().await[0].user.as_ref().unwrap().email.clone();
@@ -96,8 +82,8 @@ async fn survive(world: &mut World, (service, step): Death) {
         .await;
     let request_id = RequestId::new();
     let preview = owner.preview("", &seats(101), ChangeTiming::Now).await.unwrap();
-    let member = world.cluster().member(service);
-    arm(member, step).await;
+    arm(world, death).await;
+    let member = world.cluster().member(death.0);
     eventually(PATIENCE, async || {
         // Whoever was killed may still be remembered as unreachable.
         let answer = owner.change_by(request_id, &preview.preview_token).await;
@@ -107,9 +93,7 @@ async fn survive(world: &mut World, (service, step): Death) {
         }
     })
     .await;
-    let exited = member.process().exited(PATIENCE).await;
-    assert!(exited.is_ok(), "{service} never came to {step}");
-    member.start(&[]).await.unwrap();
+    bury(world, death).await;
     eventually(PATIENCE, async || {
         let answer = owner.change_by(request_id, &preview.preview_token).await;
         answer.map_err(|status| format!("{step}: {status:?}"))

@@ -4,7 +4,7 @@ use testkit::{Cluster, eventually};
 use toml::{Table, Value};
 
 use crate::batch_update::{self, adjusting, trained, update, updating};
-use crate::support::deaths::{ABORTING, Death, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, check, rivalry};
+use crate::support::deaths::{ABORTING, Death, HASTE, ORPHANING, Ordeal, PLAIN, SWEEPING, arm, bury, check, rivalry};
 use crate::support::{PATIENCE, World, settled};
 
 pub fn hasten(service: &str, config: &mut Table) {
@@ -16,24 +16,6 @@ pub fn hasten(service: &str, config: &mut Table) {
 
 async fn hastened_world() -> World {
     World::of(Cluster::start_with(hasten).await.unwrap())
-}
-
-/// Starts a service anew, to die where it is told.
-async fn arm(world: &mut World, (service, step): Death) {
-    let member = world.cluster().member(service);
-    member.process().kill();
-    member
-        .start(&[("FAILPOINTS", &format!("{step}=1*return"))])
-        .await
-        .unwrap();
-}
-
-/// Waits for the death and starts the service again.
-async fn bury(world: &mut World, (service, step): Death) {
-    let member = world.cluster().member(service);
-    let exited = member.process().exited(PATIENCE).await;
-    assert!(exited.is_ok(), "{service} never came to {step}");
-    member.start(&[]).await.unwrap();
 }
 
 /// The whole story of one request: deaths, recovery without help, then the caller's retry.

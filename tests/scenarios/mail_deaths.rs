@@ -5,6 +5,7 @@ use testkit::{Cluster, MailServer, eventually};
 use toml::{Table, Value};
 
 use crate::crashes::hasten;
+use crate::support::deaths::{arm, bury};
 use crate::support::{PATIENCE, World, adding, fresh};
 
 /// Where it dies, and how often the mail has arrived in the end.
@@ -40,15 +41,10 @@ async fn a_death_at_any_step_of_sending_loses_no_mail_and_makes_no_other_one() {
         })
         .await;
         let email = fresh("good");
-        let notification = world.cluster().member("notification");
-        notification.process().kill();
-        let fails = format!("{step}=1*return");
-        notification.start(&[("FAILPOINTS", &fails)]).await.unwrap();
+        let death = ("notification", step);
+        arm(&mut world, death).await;
         owner.add(adding(&[&email], &["training"])).await.unwrap();
-        let notification = world.cluster().member("notification");
-        let died = notification.process().exited(PATIENCE).await;
-        assert!(died.is_ok(), "it never came to {step}");
-        notification.start(&[]).await.unwrap();
+        bury(&mut world, death).await;
 
         let sent = eventually(PATIENCE, async || {
             let mut deliveries = owner.deliveries().await.into_iter();

@@ -9,7 +9,7 @@ use types::RequestId;
 
 use crate::batch_update::trained;
 use crate::over_limit::{ONE_LEFT, all_hold_theirs};
-use crate::support::deaths::Death;
+use crate::support::deaths::{Death, arm, bury};
 use crate::support::{Owner, PATIENCE, Seats, World, settled};
 
 /// Everything that happens on the way, and the way there.
@@ -60,24 +60,6 @@ async fn credit_notes(owner: &Owner) -> usize {
         .iter()
         .filter(|invoice| invoice.kind() == Kind::CreditNote)
         .count()
-}
-
-/// Starts a service anew, to die where it is told.
-async fn arm(world: &mut World, (service, step): Death) {
-    let member = world.cluster().member(service);
-    member.process().kill();
-    member
-        .start(&[("FAILPOINTS", &format!("{step}=1*return"))])
-        .await
-        .unwrap();
-}
-
-/// Waits for the death and starts the service again.
-async fn bury(world: &mut World, (service, step): Death) {
-    let member = world.cluster().member(service);
-    let exited = member.process().exited(PATIENCE).await;
-    assert!(exited.is_ok(), "{service} never came to {step}");
-    member.start(&[]).await.unwrap();
 }
 
 /// A change that meets a death, and is asked for again when everything runs; answers its invoice.

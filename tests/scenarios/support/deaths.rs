@@ -66,6 +66,30 @@ pub const HASTE: &[(&str, &str, &str, &str)] = &[
     ("notification", "mail", "poll_interval", "100ms"),
 ];
 
+/// Starts a service anew, to die where it is told, and no earlier than it is ready: what is still on its way from before may
+/// come to the step first.
+pub async fn arm(world: &mut World, (service, step): Death) {
+    let member = world.cluster().member(service);
+    let failpoints = format!("{step}=1*return");
+    eventually(PATIENCE, async || {
+        member.process().kill();
+        let armed = member.start(&[("FAILPOINTS", &failpoints)]).await;
+        if armed.is_err() {
+            member.start(&[]).await.unwrap();
+        }
+        armed
+    })
+    .await;
+}
+
+/// Waits for the death and starts the service again.
+pub async fn bury(world: &mut World, (service, step): Death) {
+    let member = world.cluster().member(service);
+    let exited = member.process().exited(PATIENCE).await;
+    assert!(exited.is_ok(), "{service} never came to {step}");
+    member.start(&[]).await.unwrap();
+}
+
 /// One request that meets deaths.
 pub struct Ordeal {
     step: &'static str,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -55,10 +55,14 @@ impl Member {
             .envs(variables.iter().copied());
         let mut process = Process::start(self.service, &mut command, &self.config.with_extension("log"))?;
         let ready = poll(START_LIMIT, async || {
-            ensure!(process.is_running(), "{} ended: {}", self.service, process.output());
-            serving(self.probe).await
+            if process.is_running() {
+                serving(self.probe).await.map(Ok)
+            } else {
+                Ok(Err(anyhow!("it ended: {}", process.output())))
+            }
         });
-        ready.await.with_context(|| format!("{} did not start", self.service))?;
+        let ready = ready.await.flatten();
+        ready.with_context(|| format!("{} did not start", self.service))?;
         self.process = Some(process);
         Ok(())
     }
