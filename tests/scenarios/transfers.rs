@@ -3,10 +3,13 @@
 
 use futures::future::join_all;
 use proto::admin::v1::add_user_result::Outcome;
+use proto::identity::v1::invitation_service_client::InvitationServiceClient;
 use proto::identity::v1::transfer_service_client::TransferServiceClient;
 use proto::identity::v1::{
-    AcceptTransferRequest, ListAuditEventsRequest, PreviewTransferRequest, PreviewTransferResponse,
+    AcceptTransferRequest, DeclineInvitationRequest, ListAuditEventsRequest, PreviewTransferRequest,
+    PreviewTransferResponse,
 };
+use proto::notification::v1::delivery::{Kind, State};
 use testkit::eventually;
 use tonic::{Code, Status};
 
@@ -15,6 +18,7 @@ use crate::support::{Owner, PASSWORD, PATIENCE, World, adding, audit, channel, f
 on_both! {
     a_user_of_another_account_is_invited_to_transfer
     who_accepts_moves_with_the_seat_that_was_held_for_them
+    who_declines_stays_and_both_sides_are_told
     of_twenty_acceptances_at_once_one_moves
     whom_an_account_cannot_do_without_stays
 }
@@ -122,6 +126,49 @@ async fn who_accepts_moves_with_the_seat_that_was_held_for_them(world: &World) {
     ] {
         assert!(actions(account).await.iter().any(|it| it == action), "{action}");
     }
+}
+
+async fn who_declines_stays_and_both_sides_are_told(world: &World) {
+    let (home, suitor) = (world.account().await, world.account().await);
+    let email = fresh("ada");
+    home.add(adding(&[&email], &["training"])).await.unwrap();
+    let ada = Owner::accept(world, &token(world, &email, 1).await).await.unwrap();
+    suitor.add(adding(&[&email], &["training"])).await.unwrap();
+    let link = token(world, &email, 2).await;
+    held(&suitor, 1).await;
+
+    let message = DeclineInvitationRequest { token: link.clone() };
+    let mut client = InvitationServiceClient::new(channel(world));
+    client.decline_invitation(message).await.unwrap();
+
+    let over = (Code::FailedPrecondition, "INVITATION_NOT_PENDING".to_owned());
+    assert_eq!(refusal(&preview(&ada, &link).await.unwrap_err()), over);
+    held(&suitor, 0).await;
+    held(&home, 1).await;
+    let told = async |owner: &Owner| -> Vec<_> {
+        let about = |kind| matches!(kind, Kind::TransferDeclined | Kind::TransferStayed);
+        let deliveries = owner.deliveries().await.into_iter();
+        let told = deliveries.filter(|it| about(it.kind()) && it.state() == State::Sent);
+        let mut told: Vec<_> = told.map(|it| (it.kind(), it.to)).collect();
+        told.sort();
+        told
+    };
+    let admin = suitor.people().await.remove(0).user.unwrap().email;
+    let both = [
+        (Kind::TransferDeclined, admin.clone()),
+        (Kind::TransferStayed, email.clone()),
+    ];
+    eventually(PATIENCE, async || {
+        let told = told(&suitor).await;
+        if told == both { Ok(()) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    assert!(told(&home).await.is_empty());
+    let about_ada = world
+        .mails(&admin)
+        .into_iter()
+        .filter(|mail| mail.text.contains(&email));
+    assert_eq!(about_ada.count(), 1);
 }
 
 async fn of_twenty_acceptances_at_once_one_moves(world: &World) {

@@ -6,7 +6,7 @@ use types::{AccountId, SessionId, Timestamp, failpoint};
 
 mod departure;
 
-use super::notices::notify;
+use super::notices::{READERS, notify};
 use super::pending_invitation::check_pending;
 use super::{App, origin};
 use crate::domain::account::{Account, AccountState};
@@ -22,9 +22,6 @@ use departure::Departure;
 
 /// How often a transfer that others were in the way of is tried before the caller is told so.
 const ATTEMPTS: usize = 5;
-
-/// How many super admins of each account are told by e-mail.
-const READERS: u64 = 20;
 
 /// Somebody who is about to move.
 #[derive(Clone)]

@@ -334,6 +334,8 @@ const fn kind(kind: NoticeKind) -> WireKind {
         NoticeKind::PasswordChanged => WireKind::PasswordChanged,
         NoticeKind::TransferJoined => WireKind::TransferJoined,
         NoticeKind::TransferLeft => WireKind::TransferLeft,
+        NoticeKind::TransferDeclined => WireKind::TransferDeclined,
+        NoticeKind::TransferStayed => WireKind::TransferStayed,
         NoticeKind::BillingContactOffered => WireKind::BillingContactOffered,
         NoticeKind::BillingContactChanged => WireKind::BillingContactChanged,
         NoticeKind::AccountClosed => WireKind::AccountClosed,

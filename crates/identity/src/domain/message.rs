@@ -90,6 +90,10 @@ pub enum NoticeKind {
     TransferJoined,
     /// To an admin: somebody, who is named, has left for another account, which is not.
     TransferLeft,
+    /// To an admin: somebody, who is named, has declined to move into the account.
+    TransferDeclined,
+    /// To a user: the invitation to move into the account was declined, and they stay.
+    TransferStayed,
     /// To a user: the billing contact, who is named, offers them the post.
     BillingContactOffered,
     /// To the old and the new billing contact: the new one, who is named, has taken the post.
@@ -108,6 +112,8 @@ impl NoticeKind {
             Self::PasswordChanged => "PASSWORD_CHANGED",
             Self::TransferJoined => "TRANSFER_JOINED",
             Self::TransferLeft => "TRANSFER_LEFT",
+            Self::TransferDeclined => "TRANSFER_DECLINED",
+            Self::TransferStayed => "TRANSFER_STAYED",
             Self::BillingContactOffered => "BILLING_CONTACT_OFFERED",
             Self::BillingContactChanged => "BILLING_CONTACT_CHANGED",
             Self::AccountClosed => "ACCOUNT_CLOSED",

@@ -26,6 +26,10 @@ pub(crate) enum Kind {
     TransferJoined,
     /// Somebody has left the account for another one.
     TransferLeft,
+    /// Somebody has declined to move into the account.
+    TransferDeclined,
+    /// The same, told to them.
+    TransferStayed,
     /// The billing contact's post is offered.
     BillingContactOffered,
     /// The billing contact's post has changed hands.
@@ -69,7 +73,7 @@ pub(crate) struct Needs {
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Welcome,
         Self::Transfer,
         Self::SignUp,
@@ -78,6 +82,8 @@ impl Kind {
         Self::PasswordChanged,
         Self::TransferJoined,
         Self::TransferLeft,
+        Self::TransferDeclined,
+        Self::TransferStayed,
         Self::BillingContactOffered,
         Self::BillingContactChanged,
         Self::AccountClosed,
@@ -100,6 +106,7 @@ impl Kind {
             Self::SignUpKnown => (false, false, false, false),
             Self::PasswordReset => (true, false, true, false),
             Self::PasswordChanged
+            | Self::TransferStayed
             | Self::AccountClosed
             | Self::InvoiceIssued
             | Self::CreditNoteIssued
@@ -110,9 +117,11 @@ impl Kind {
             | Self::TrialEnding
             | Self::SeatsDecreasing
             | Self::SeatsOverLimit => (true, false, false, false),
-            Self::TransferJoined | Self::TransferLeft | Self::BillingContactOffered | Self::BillingContactChanged => {
-                (true, false, false, true)
-            }
+            Self::TransferJoined
+            | Self::TransferLeft
+            | Self::TransferDeclined
+            | Self::BillingContactOffered
+            | Self::BillingContactChanged => (true, false, false, true),
         };
         Needs {
             account,
@@ -139,6 +148,8 @@ impl Kind {
             | Self::PasswordChanged
             | Self::TransferJoined
             | Self::TransferLeft
+            | Self::TransferDeclined
+            | Self::TransferStayed
             | Self::BillingContactOffered
             | Self::BillingContactChanged
             | Self::AccountClosed => return None,
@@ -162,6 +173,8 @@ impl Kind {
             Self::PasswordChanged => "PASSWORD_CHANGED",
             Self::TransferJoined => "TRANSFER_JOINED",
             Self::TransferLeft => "TRANSFER_LEFT",
+            Self::TransferDeclined => "TRANSFER_DECLINED",
+            Self::TransferStayed => "TRANSFER_STAYED",
             Self::BillingContactOffered => "BILLING_CONTACT_OFFERED",
             Self::BillingContactChanged => "BILLING_CONTACT_CHANGED",
             Self::AccountClosed => "ACCOUNT_CLOSED",

@@ -97,6 +97,14 @@ TRANSFER_LEFT = { $person } hat { $account } verlassen
     .lead = { $person } hat die Einladung eines anderen Kontos angenommen und gehört nicht mehr zu { $account }. Die Lizenzen sind wieder frei.
     .foot = Sie erhalten diese E-Mail, weil Sie { $account } verwalten.
 
+TRANSFER_DECLINED = { $person } wechselt nicht zu { $account }
+    .lead = { $person } hat die Einladung zum Wechsel zu { $account } abgelehnt und bleibt in einem anderen Konto. Die für den Wechsel vorgemerkten Lizenzen sind wieder frei.
+    .foot = Sie erhalten diese E-Mail, weil Sie { $account } verwalten.
+
+TRANSFER_STAYED = Sie wechseln nicht zu { $account }
+    .lead = Die Einladung, zum Konto { $account } zu wechseln, wurde abgelehnt. Sie bleiben in Ihrem Konto, und dort hat sich nichts geändert.
+    .foot = Wenn nicht Sie abgelehnt haben, bitten Sie die Verwaltung von { $account }, Sie erneut einzuladen.
+
 BILLING_CONTACT_OFFERED = Möchten Sie Rechnungskontakt von { $account } werden?
     .lead = { $person } möchte Ihnen die Aufgabe des Rechnungskontakts von { $account } übergeben. Nur der Rechnungskontakt kann das Abonnement und die Rechnungsdaten ändern.
     .more = Melden Sie sich an, um anzunehmen oder abzulehnen. Bis Sie annehmen, ändert sich nichts.

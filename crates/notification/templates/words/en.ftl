@@ -99,6 +99,14 @@ TRANSFER_LEFT = { $person } has left { $account }
     .lead = { $person } has accepted an invitation to another account, and is no longer a user of { $account }. Their licenses are free again.
     .foot = You get this e-mail because you are an administrator of { $account }.
 
+TRANSFER_DECLINED = { $person } has declined to move to { $account }
+    .lead = { $person } has declined the invitation to move to { $account }, and stays in another account. Any licenses held for the move are free again.
+    .foot = You get this e-mail because you are an administrator of { $account }.
+
+TRANSFER_STAYED = You do not move to { $account }
+    .lead = The invitation to move to the account { $account } was declined. You stay in your account, and nothing has changed there.
+    .foot = If it was not you who declined, ask an administrator of { $account } to invite you again.
+
 BILLING_CONTACT_OFFERED = Become the billing contact of { $account }?
     .lead = { $person } would like you to take over as the billing contact of { $account }. The billing contact alone may change the subscription and the billing information.
     .more = Log in to accept or to decline. Nothing changes until you accept.

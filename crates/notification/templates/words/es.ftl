@@ -97,6 +97,14 @@ TRANSFER_LEFT = { $person } ha dejado { $account }
     .lead = { $person } ha aceptado la invitación de otra cuenta y ya no forma parte de { $account }. Sus licencias vuelven a estar libres.
     .foot = Recibe este correo porque usted administra { $account }.
 
+TRANSFER_DECLINED = { $person } no se cambia a { $account }
+    .lead = { $person } ha rechazado la invitación para cambiarse a { $account } y sigue en otra cuenta. Las licencias reservadas para el cambio vuelven a estar libres.
+    .foot = Recibe este correo porque usted administra { $account }.
+
+TRANSFER_STAYED = Usted no se cambia a { $account }
+    .lead = Se ha rechazado la invitación para cambiarse a la cuenta { $account }. Usted sigue en su cuenta, y en ella no ha cambiado nada.
+    .foot = Si no la ha rechazado usted, pida a la administración de { $account } que le invite de nuevo.
+
 BILLING_CONTACT_OFFERED = ¿Quiere ser el contacto de facturación de { $account }?
     .lead = { $person } desea que usted sea el contacto de facturación de { $account }. Solo el contacto de facturación puede cambiar la suscripción y los datos de facturación.
     .more = Inicie sesión para aceptar o rechazar. Nada cambiará mientras no acepte.

@@ -106,6 +106,14 @@ TRANSFER_LEFT = { $person } a quitté le compte { $account }
     .lead = { $person } a accepté l’invitation d’un autre compte et ne fait plus partie du compte { $account }. Ses licences sont de nouveau disponibles.
     .foot = Vous recevez cet e-mail parce que vous administrez le compte { $account }.
 
+TRANSFER_DECLINED = { $person } ne passe pas au compte { $account }
+    .lead = { $person } a décliné l’invitation à passer au compte { $account } et reste dans un autre compte. Les licences réservées à cet effet sont de nouveau disponibles.
+    .foot = Vous recevez cet e-mail parce que vous administrez le compte { $account }.
+
+TRANSFER_STAYED = Vous ne passez pas au compte { $account }
+    .lead = L’invitation à passer au compte { $account } a été déclinée. Vous restez dans votre compte, et rien n’y a changé.
+    .foot = Si vous n’êtes pas à l’origine de ce refus, demandez à l’administration du compte { $account } de vous inviter de nouveau.
+
 BILLING_CONTACT_OFFERED = Devenir contact de facturation du compte { $account }{"\u00A0"}?
     .lead = { $person } souhaite vous confier le rôle de contact de facturation du compte { $account }. Seul le contact de facturation peut modifier l’abonnement et les informations de facturation.
     .more = Connectez-vous pour accepter ou refuser. Rien ne change tant que vous n’acceptez pas.

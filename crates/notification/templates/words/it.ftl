@@ -110,6 +110,14 @@ TRANSFER_LEFT = { $person } ha lasciato l’account { $account }
     .lead = { $person } ha accettato l’invito di un altro account e non fa più parte dell’account { $account }. Le sue licenze sono di nuovo libere.
     .foot = Riceve questa e-mail perché amministra l’account { $account }.
 
+TRANSFER_DECLINED = { $person } non passa all’account { $account }
+    .lead = { $person } ha rifiutato l’invito a passare all’account { $account } e rimane in un altro account. Le licenze riservate per il passaggio sono di nuovo libere.
+    .foot = Riceve questa e-mail perché amministra l’account { $account }.
+
+TRANSFER_STAYED = Lei non passa all’account { $account }
+    .lead = L’invito a passare all’account { $account } è stato rifiutato. Lei rimane nel Suo account, dove non è cambiato nulla.
+    .foot = Se non è stato Lei a rifiutare, chieda all’amministrazione dell’account { $account } di invitarLa di nuovo.
+
 BILLING_CONTACT_OFFERED = Vuole diventare il referente per la fatturazione dell’account { $account }?
     .lead = { $person } desidera affidarLe il ruolo di referente per la fatturazione dell’account { $account }. Solo il referente per la fatturazione può modificare l’abbonamento e i dati di fatturazione.
     .more = Acceda per accettare o rifiutare. Non cambia nulla finché non accetta.

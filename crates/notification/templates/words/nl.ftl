@@ -97,6 +97,14 @@ TRANSFER_LEFT = { $person } heeft { $account } verlaten
     .lead = { $person } heeft de uitnodiging van een ander account geaccepteerd en hoort niet meer bij { $account }. De licenties zijn weer vrij.
     .foot = U ontvangt deze e-mail omdat u { $account } beheert.
 
+TRANSFER_DECLINED = { $person } stapt niet over naar { $account }
+    .lead = { $person } heeft de uitnodiging om over te stappen naar { $account } afgewezen en blijft bij een ander account. De licenties die voor de overstap waren gereserveerd, zijn weer vrij.
+    .foot = U ontvangt deze e-mail omdat u { $account } beheert.
+
+TRANSFER_STAYED = U stapt niet over naar { $account }
+    .lead = De uitnodiging om over te stappen naar het account { $account } is afgewezen. U blijft bij uw account, en daar is niets veranderd.
+    .foot = Hebt u dit niet zelf gedaan? Vraag dan het beheer van { $account } om u opnieuw uit te nodigen.
+
 BILLING_CONTACT_OFFERED = Wilt u contactpersoon voor facturering van { $account } worden?
     .lead = { $person } wil de rol van contactpersoon voor facturering van { $account } aan u overdragen. Alleen deze contactpersoon kan het abonnement en de factuurgegevens wijzigen.
     .more = Log in om te accepteren of te weigeren. Er verandert niets zolang u niet accepteert.

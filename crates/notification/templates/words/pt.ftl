@@ -97,6 +97,14 @@ TRANSFER_LEFT = { $person } deixou { $account }
     .lead = { $person } aceitou o convite de outra conta e já não faz parte de { $account }. As suas licenças estão novamente livres.
     .foot = Recebe este e-mail porque administra { $account }.
 
+TRANSFER_DECLINED = { $person } não muda para { $account }
+    .lead = { $person } recusou o convite para mudar para { $account } e continua noutra conta. As licenças reservadas para a mudança estão novamente livres.
+    .foot = Recebe este e-mail porque administra { $account }.
+
+TRANSFER_STAYED = Não muda para { $account }
+    .lead = O convite para mudar para a conta { $account } foi recusado. Continua na sua conta, onde nada mudou.
+    .foot = Se a recusa não partiu de si, peça à administração de { $account } que lhe envie um novo convite.
+
 BILLING_CONTACT_OFFERED = Quer ser responsável pelas faturas de { $account }?
     .lead = { $person } quer passar-lhe a responsabilidade pelas faturas de { $account }. Só a pessoa responsável pelas faturas pode alterar a assinatura e os dados de pagamento.
     .more = Inicie sessão para aceitar ou recusar. Nada muda enquanto não aceitar.

@@ -126,6 +126,8 @@ async fn each_kind_arrives_and_says_whom_it_is_about(place: Place) {
         Kind::PasswordChanged,
         Kind::TransferJoined,
         Kind::TransferLeft,
+        Kind::TransferDeclined,
+        Kind::TransferStayed,
         Kind::BillingContactOffered,
         Kind::BillingContactChanged,
         Kind::AccountClosed,
@@ -136,7 +138,8 @@ async fn each_kind_arrives_and_says_whom_it_is_about(place: Place) {
     for kind in kinds {
         let text = arrives(&server, &address(kind)).await;
         assert!(text.contains("Analytical Engines"), "{kind:?}: {text}");
-        let named = kind == Kind::PasswordChanged || text.contains("Charles Babbage");
+        let names_nobody = matches!(kind, Kind::PasswordChanged | Kind::TransferStayed);
+        let named = names_nobody || text.contains("Charles Babbage");
         assert!(named, "{kind:?}: {text}");
     }
     let seen: Vec<_> = list(&notification, account).await.iter().map(Delivery::kind).collect();
