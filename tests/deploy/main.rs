@@ -16,6 +16,8 @@ mod configuration;
 #[cfg(test)]
 mod confinement;
 #[cfg(test)]
+mod expansion;
+#[cfg(test)]
 mod image;
 #[cfg(test)]
 mod load;

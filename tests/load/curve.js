@@ -18,7 +18,7 @@ export const options = {
 export function handleSummary({ metrics }) {
   const { med, 'p(95)': p95, 'p(99)': p99 } = metrics[MEASURED].values;
   const calls = metrics.iterations.values.count / seconds;
-  const point = { vus, calls, med, p95, p99, wrong: metrics.checks.values.fails };
+  const point = { vus, seconds, calls, med, p95, p99, wrong: metrics.checks.values.fails };
   return {
     [__ENV.RESULT]: `${JSON.stringify(point)}\n`,
     stdout: `${vus} virtual users: ${calls.toFixed(0)} a second\n`,

@@ -207,14 +207,19 @@ function invitation(session, invitation_id) {
     const { message } = call('usher.notification.v1.DeliveryService/ListDeliveries', { invitation_id }, token(session));
     const [delivery] = message.deliveries;
     if (delivery && delivery.state === 'STATE_SENT') {
-      const time = delivery.createTime.replace(/[-:]/g, '');
-      const mail = http.get(`${MAILS}/${time}-${delivery.id}.eml`, { tags: { name: 'mail' } });
+      const mail = http.get(`${MAILS}/${filed(delivery.createTime)}-${delivery.id}.eml`, { tags: { name: 'mail' } });
       const text = mail.body.replace(/=\r\n/g, '').replace(/=3D/g, '=');
       return (/token=([A-Za-z0-9_-]+)/.exec(text) || [])[1];
     }
     sleep(0.1);
   }
   return '';
+}
+
+// A time as it stands in the names of files: to the microsecond, where JSON leaves out what is zero.
+function filed(time) {
+  const [whole, fraction = ''] = time.replace(/[-:Z]/g, '').split('.');
+  return `${whole}.${fraction.padEnd(6, '0')}Z`;
 }
 
 // All that a stream answers to these messages.

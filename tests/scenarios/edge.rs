@@ -1,12 +1,13 @@
 //! A gateway that speaks TLS to its clients: the program itself and real grpcurl, each told whom to believe.
 
 use std::fs::File;
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::{Cluster, eventually, grpcurl, usher_program};
+use testkit::{Cluster, Hosts, Proxy, eventually, grpcurl, usher_program};
 use tokio::process::Command;
 use toml::Table;
 
@@ -18,6 +19,8 @@ const EMAIL: &str = "owner@example.com";
 struct Edge {
     cluster: Cluster,
     home: TempDir,
+    /// What names stand for there, if not for what they do on this machine.
+    hosts: Option<Hosts>,
 }
 
 /// A gateway looks at its files often.
@@ -34,6 +37,7 @@ impl Edge {
         let edge = Self {
             cluster: Cluster::start_sealed(hasten).await.unwrap(),
             home: tempfile::tempdir().unwrap(),
+            hosts: None,
         };
         std::fs::write(edge.home.path().join("password"), PASSWORD).unwrap();
         let mut create = edge.command(&["account", "create", "--plan", "team-monthly", "--name", "Engines"]);
@@ -50,7 +54,11 @@ impl Edge {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(usher_program());
+        let usher = usher_program();
+        let mut command = match &self.hosts {
+            Some(hosts) => Command::from(hosts.command(&usher)),
+            None => Command::new(usher),
+        };
         command.args(args).current_dir(self.home.path()).kill_on_drop(true);
         command.env("XDG_CONFIG_HOME", self.home.path());
         command
@@ -183,4 +191,17 @@ async fn whoever_is_told_wrongly_how_to_reach_it_is_told_what_to_do() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn localhost_is_wherever_the_gateway_listens() {
+    let mut edge = Edge::start().await;
+    let (place, ca) = (edge.cluster.address(), edge.authority());
+    edge.hosts = Some(Hosts::new(&["::1 localhost", "127.0.0.1 localhost"].map(str::to_owned)).unwrap());
+    let six = Proxy::start_at(Ipv6Addr::LOCALHOST, &place).await.unwrap();
+    for place in [place, six.address().to_string()] {
+        let (_, port) = place.rsplit_once(':').unwrap();
+        done(edge.log_in(&format!("https://localhost:{port}"), Some(&ca)).await);
+        done(edge.run(&["seats", "list"]).await);
+    }
 }

@@ -83,7 +83,8 @@ pub fn enforce(rule: &Rule, caller: &Caller) -> Result<(), Status> {
     }
 }
 
-fn lacking(permission: &str) -> Status {
+/// The answer to whoever does not have a permission.
+pub(crate) fn lacking(permission: &str) -> Status {
     Refusal::new(
         Code::PermissionDenied,
         "PERMISSION_REQUIRED",

@@ -65,7 +65,7 @@ pub use server::{ServeError, ServerConfig, Service, serve};
 pub use shared::{Event, Hit, Memory, Shared, SharedConfig, SharedError, Subscription};
 pub use shutdown::{Shutdown, pause};
 pub use signer::Signer;
-pub use standing::{Standing, Standings, Unanswered};
+pub use standing::{Barred, Standings, Unanswered};
 pub use telemetry::TelemetryConfig;
 pub use timestamp::{read_timestamp, timestamp};
 pub use tls::{Distrust, InvalidSpiffeId, SpiffeId, TlsConfig, TlsError, Visitor};

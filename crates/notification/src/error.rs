@@ -1,9 +1,7 @@
 //! Everything that a use case can refuse or fail with.
 
-use chassis::{KeyError, PeerError, SharedError, TooManyWatchers, Unanswered};
+use chassis::{Barred, KeyError, PeerError, SharedError, TooManyWatchers};
 use storage::{InvalidPageToken, StorageError};
-
-use types::Permission;
 
 use crate::clients::InvalidMailConfig;
 use crate::domain::Violation;
@@ -33,14 +31,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     TooManyWatchers(#[from] TooManyWatchers),
     /// Whoever watches may not any longer.
-    #[error("the permission {0:?} is needed")]
-    PermissionRequired(Permission),
-    /// Whoever watches is logged out.
-    #[error("the session has ended")]
-    SessionEnded,
-    /// Identity does not say who may watch.
-    #[error("identity cannot be asked")]
-    Identity(#[from] Unanswered),
+    #[error(transparent)]
+    Barred(#[from] Barred),
     /// An account's own words are not as they must be.
     #[error("an account's own words are malformed")]
     WordingMalformed(Violation),

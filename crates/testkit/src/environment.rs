@@ -5,6 +5,9 @@ pub const POSTGRES_URL: &str = "USHER_TEST_POSTGRES_URL";
 /// The Redis server to use: `redis://127.0.0.1:6379`. Its numbered databases are emptied at will.
 pub const REDIS_URL: &str = "USHER_TEST_REDIS_URL";
 
+/// The hosts file that names are resolved by.
+pub(crate) const HOSTS: &str = "USHER_TEST_HOSTS";
+
 /// The number that `name` is set to, or `default`: for whoever runs a story at another length by hand.
 ///
 /// # Panics

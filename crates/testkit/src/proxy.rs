@@ -1,6 +1,6 @@
 //! A faulty network: a TCP proxy that delays, stalls or cuts what passes through it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,12 @@ pub struct Proxy {
 impl Proxy {
     /// Listens on a free port and forwards to `upstream`, as `127.0.0.1:5432`.
     pub async fn start(upstream: &str) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::start_at(Ipv4Addr::LOCALHOST, upstream).await
+    }
+
+    /// The same, on an address of this machine.
+    pub async fn start_at(address: impl Into<IpAddr>, upstream: &str) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((address.into(), 0)).await?;
         let address = listener.local_addr()?;
         let (network, state) = watch::channel(Network::Fine);
         let task = tokio::spawn(accept(listener, upstream.to_owned(), state)).abort_handle();

@@ -16,6 +16,9 @@ pub struct Up {
     /// Where to write the addresses and the demo account, for scripts
     #[arg(long)]
     file: PathBuf,
+    /// Let the gateway talk TLS to its clients too
+    #[arg(long)]
+    tls: bool,
 }
 
 impl Up {
@@ -26,8 +29,15 @@ impl Up {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
             Ok(()) | Err(_) => {}
         }
+        let start = async {
+            if self.tls {
+                Cluster::start_sealed(|_, _| {}).await
+            } else {
+                Cluster::start().await
+            }
+        };
         let cluster = tokio::select! {
-            cluster = Cluster::start() => cluster?,
+            cluster = start => cluster?,
             _ = stop.signalled() => return Ok(ExitCode::SUCCESS),
         };
         let mut demo = demo(&cluster.operator_file()?, &self.file)?;

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    account, audit, billing, certs, completions, demo, dev, doctor, groups, imports, invitations, invoices, login,
-    logout, matrix, migrate, plan, roles, seats, serve, templates, users, welcome_emails,
+    account, audit, billing, certs, completions, deliveries, demo, dev, doctor, groups, imports, invitations, invoices,
+    login, logout, matrix, migrate, plan, roles, seats, serve, templates, users, welcome_emails,
 };
 use crate::exit::Exit;
 
@@ -31,6 +31,8 @@ pub enum Command {
     Imports(imports::Args),
     /// See who was invited, send it again, take it back.
     Invitations(invitations::Args),
+    /// See which e-mails were sent, and what has become of them.
+    Deliveries(deliveries::Args),
     /// Put people into groups.
     Groups(groups::Args),
     /// Make sets of settings, and give them to people.

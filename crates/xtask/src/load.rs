@@ -2,6 +2,8 @@
 
 mod curve;
 mod mails;
+mod processor;
+mod sizing;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,6 +15,7 @@ use serde::Deserialize;
 use crate::command::{built, command, run, say};
 use crate::setup::Setup;
 
+use self::curve::Point;
 use self::mails::Mails;
 
 /// Put load on a running Usher, and check every answer
@@ -53,7 +56,7 @@ enum Scenario {
     Spike,
     /// Little load for an hour
     Soak,
-    /// More and more users, and a picture of throughput against latency
+    /// More and more users, a picture of throughput against latency, and what one core of a service carries
     Curve,
 }
 
@@ -62,6 +65,9 @@ enum Scenario {
 struct Cluster {
     mail_dir: PathBuf,
 }
+
+/// The services on the way of most calls, in the order of the table in `deploy/README.md`.
+const SIZED: [&str; 3] = ["gateway", "identity", "licensing"];
 
 impl Load {
     pub fn run(&self) -> Result<()> {
@@ -88,17 +94,26 @@ impl Load {
 
     fn curve(&self) -> Result<()> {
         let folder = tempfile::tempdir()?;
-        let points = curve::STEPS.map(|vus| {
+        let mut points = Vec::new();
+        let mut shares = SIZED.map(|_| Vec::new());
+        for vus in curve::STEPS {
             let result = folder.path().join(format!("{vus}.json"));
+            let before = SIZED.map(processor::seconds);
             run(self.k6("curve")?.env("VUS", vus.to_string()).env("RESULT", &result))?;
-            let text = std::fs::read_to_string(&result)?;
-            Ok(serde_json::from_str(&text)?)
-        });
-        let points = points.into_iter().collect::<Result<Vec<_>>>()?;
+            let after = SIZED.map(processor::seconds);
+            let point: Point = serde_json::from_str(&std::fs::read_to_string(&result)?)?;
+            for (shares, seconds) in shares.iter_mut().zip(before.into_iter().zip(after)) {
+                if let (Some(before), Some(after)) = seconds {
+                    shares.push(point.share(after - before));
+                }
+            }
+            points.push(point);
+        }
         let built = built("xtask")?;
         let picture = built.ancestors().nth(2).unwrap_or(&built).join("load.svg");
         curve::draw(&points, &picture)?;
         say(&format!("the curve is in {}", picture.display()));
+        say(&sizing::row(&shares));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod command;
 mod fuzz;
+mod image;
 mod layering;
 mod load;
 mod setup;

@@ -6,6 +6,7 @@ use clap::Parser;
 use crate::bench::Bench;
 use crate::ci::Ci;
 use crate::fuzz::Fuzz;
+use crate::image::Image;
 use crate::layering::Layering;
 use crate::load::Load;
 use crate::setup::Setup;
@@ -24,6 +25,7 @@ pub enum Task {
     Bench(Bench),
     Fuzz(Fuzz),
     Load(Load),
+    Image(Image),
 }
 
 impl Task {
@@ -37,6 +39,7 @@ impl Task {
             Self::Bench(task) => task.run(),
             Self::Fuzz(task) => task.run(),
             Self::Load(task) => task.run(),
+            Self::Image(task) => task.run(),
         }
     }
 }

@@ -14,6 +14,9 @@ pub struct Up {
     /// Where to write the addresses and the demo account, for scripts
     #[arg(long, default_value = "cluster.json")]
     file: PathBuf,
+    /// Let the gateway talk TLS to its clients too
+    #[arg(long)]
+    tls: bool,
 }
 
 impl Up {
@@ -25,6 +28,7 @@ impl Up {
         ))?;
         let mut up = command(built("testkit")?, &["up", "--file"]);
         up.arg(std::path::absolute(&self.file)?);
+        up.args(self.tls.then_some("--tls"));
         say("$ testkit up");
         // In place of this process: a signal to it must reach the one that has to clean up, and be waited for.
         Err(up.exec().into())

@@ -14,30 +14,39 @@ pub struct Podman {
     /// Part of every name, so that two tests at once do not meet.
     mark: String,
     folder: TempDir,
+    /// What the pods run.
+    image: String,
     made: Vec<[String; 4]>,
 }
 
 impl Podman {
-    /// Makes the network and the image: the last stage of the Dockerfile, on a base with the program's libraries and no more.
+    /// Makes the network, and an image if none was built before: the last stage of the Dockerfile, on a base with the program's
+    /// libraries and no more.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Raising limits takes a right that a process in a container does not have.
         let limits = "[containers]\ndefault_ulimits = [\"nofile=4096:4096\", \"nproc=4096:4096\"]\n";
         std::fs::write(folder.path().join("containers.conf"), limits).unwrap();
+        let built = built_image();
         let mut podman = Self {
             mark: format!("usher-test-{}", std::process::id()),
             folder,
+            image: built
+                .clone()
+                .unwrap_or_else(|| format!("localhost/usher-test-{}:1", std::process::id())),
             made: Vec::new(),
         };
         let mark = podman.mark.clone();
         podman.made.push(["network", "rm", "--force", &mark].map(str::to_owned));
         podman.run(&["network", "create", &mark]);
-        podman.build();
+        if built.is_none() {
+            podman.build();
+        }
         podman
     }
 
     fn build(&mut self) {
-        let (base, image) = (format!("localhost/{}-base", self.mark), self.image());
+        let (base, image) = (format!("localhost/{}-base", self.mark), self.image.clone());
         for name in [&image, &base] {
             self.made.push(["image", "rm", "--force", name].map(str::to_owned));
         }
@@ -72,10 +81,6 @@ impl Podman {
         output(build.arg(self.folder.path()));
     }
 
-    fn image(&self) -> String {
-        format!("localhost/{}:1", self.mark)
-    }
-
     /// This machine's address in the pods' network; it is there once there is a pod.
     pub fn host(&self) -> String {
         let networks: Value = serde_json::from_str(&self.run(&["network", "inspect", &self.mark])).unwrap();
@@ -88,7 +93,7 @@ impl Podman {
         let mut deployment = pod.owner.clone();
         deployment["metadata"]["name"] = format!("{name}-{}", self.mark).into();
         let container = &mut deployment["spec"]["template"]["spec"]["containers"][0];
-        container["image"] = self.image().into();
+        container["image"] = self.image.as_str().into();
         // Podman would publish it on this machine, where five pods meet.
         container.as_object_mut().unwrap().remove("ports");
         for source in list(container, "/envFrom") {
@@ -181,6 +186,12 @@ impl Drop for Podman {
             let _ = self.command("podman").args(words).output();
         }
     }
+}
+
+/// One that was built before, for whoever wants to see it run: `cargo xtask image` says how it is called.
+#[expect(clippy::disallowed_methods, reason = "for whoever runs this story by hand")]
+fn built_image() -> Option<String> {
+    std::env::var("USHER_TEST_IMAGE").ok()
 }
 
 /// The libraries that a program loads, and what loads them.

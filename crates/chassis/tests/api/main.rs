@@ -8,6 +8,8 @@ mod callers;
 mod drain;
 mod infrastructure;
 mod limits;
+mod names;
+mod replica;
 mod shared;
 mod support;
 mod telemetry;

@@ -1,18 +1,41 @@
 //! TLS between processes: who may talk to whom, and that new certificates are taken up.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::Arc;
 
 use chassis::{Channel, ClientConfig, Peer, PeerError, ServeError, ServerConfig, TlsError};
 use proto::identity::v1::LogInResponse;
 use proto::identity::v1::session_service_client::SessionServiceClient;
 use testkit::{eventually, free_port};
+use tokio::sync::Semaphore;
 use tonic::{Code, Response, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::authority::{Authority, Files};
 use crate::support::{DEADLINE, Stand, refusal};
+
+/// Has a permit for each warning of certificates that are not taken up.
+#[derive(Clone)]
+struct Warnings(Arc<Semaphore>);
+
+impl Default for Warnings {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        if *metadata.level() == Level::WARN && metadata.target() == "chassis::tls::credentials" {
+            self.0.add_permits(1);
+        }
+    }
+}
 
 async fn stand(files: &Files) -> Stand {
     let config = ServerConfig {
@@ -100,13 +123,16 @@ async fn a_token_is_of_use_to_its_issuer_only() {
 
 #[tokio::test]
 async fn new_certificates_are_taken_up_without_a_restart() {
+    let warnings = Warnings::default();
+    let _seen = tracing_subscriber::registry().with(warnings.clone()).set_default();
     let (old, new) = (Authority::new(), Authority::new());
     let (identity, gateway) = (old.issue("identity"), old.issue("gateway"));
     let stand = stand(&identity).await;
     call(&stand, channel(&stand, "identity", &gateway)).await.unwrap();
     // Half of a new pair is none: what was there is used on.
     identity.replace(&new.issue("identity"), &["tls.crt"]);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let refused = tokio::time::timeout(DEADLINE, warnings.0.acquire()).await;
+    refused.unwrap().unwrap().forget();
     call(&stand, channel(&stand, "identity", &gateway)).await.unwrap();
     identity.replace(&new.issue("identity"), &["ca.crt", "tls.crt", "tls.key"]);
     let renewed = new.issue("gateway");

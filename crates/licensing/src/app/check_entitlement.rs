@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::Caller;
+use chassis::{Barred, Caller};
 use types::{Permission, UserId};
 
 use super::{App, Error};
@@ -22,7 +22,7 @@ impl App {
         let person = super::person(caller)?;
         let user = user.unwrap_or(person.user);
         if user != person.user && !person.can(Permission::ManageUsers) {
-            return Err(Error::PermissionRequired(Permission::ManageUsers));
+            return Err(Barred::PermissionRequired(Permission::ManageUsers).into());
         }
         if !is_word(entitlement) {
             return Err(Error::EntitlementMalformed);

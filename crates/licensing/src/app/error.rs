@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{TooManyWatchers, Unanswered};
+use chassis::{Barred, TooManyWatchers};
 use storage::StorageError;
-use types::Permission;
 
 use crate::domain::bad_input::BadInput;
 use crate::domain::grant::Refused;
@@ -48,17 +47,11 @@ pub enum Error {
     #[error("the page size is negative")]
     PageSizeInvalid,
     /// The caller may not ask this, or may not go on with it.
-    #[error("{0} is required")]
-    PermissionRequired(Permission),
-    /// The caller's session is over.
-    #[error("the session has ended")]
-    SessionEnded,
+    #[error(transparent)]
+    Barred(#[from] Barred),
     /// As many watch as can.
     #[error(transparent)]
     TooManyWatchers(#[from] TooManyWatchers),
-    /// Identity cannot be asked.
-    #[error("identity does not answer")]
-    Identity(#[from] Unanswered),
     /// Only a person has an account to see.
     #[error("no person is calling")]
     PersonRequired,

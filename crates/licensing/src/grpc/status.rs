@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use chassis::Refusal;
 use tonic::{Code, Status};
-use types::Permission;
 
 use crate::app::{Error, Input};
 
-/// When to try again after the database, or a peer, could not be reached.
+/// When to try again after the database could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
 
 impl From<Error> for Status {
@@ -42,25 +41,19 @@ impl From<Error> for Status {
             Error::PageSizeInvalid => field("page_size", "PAGE_SIZE_INVALID", "A number from 0 is expected."),
             Error::EntitlementMalformed => field("entitlement", "ENTITLEMENT_MALFORMED", "A name is expected."),
             Error::IdMalformed { field: path } => field(path, "ID_MALFORMED", "An id is expected."),
-            Error::PermissionRequired(permission) => refuse(permission),
-            Error::SessionEnded => plain(
-                Code::Unauthenticated,
-                "SESSION_ENDED",
-                "The session has ended; log in again.",
-            ),
+            Error::Barred(barred) => barred.into(),
             Error::TooManyWatchers(refused) => refused.into(),
             Error::PersonRequired => plain(
                 Code::Unauthenticated,
                 "CALLER_REQUIRED",
                 "Log in and send your access token.",
             ),
-            Error::Identity(error) => {
-                tracing::warn!(%error, "identity cannot be asked");
-                unavailable("PEER_UNAVAILABLE", "A part of the system does not answer; try again.")
-            }
             Error::Storage(error) if error.is_transient() => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database cannot be used");
-                unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
+                let message = "The service is not available at the moment; try again.";
+                Refusal::new(Code::Unavailable, "UNAVAILABLE", message)
+                    .retry_after(RETRY)
+                    .into()
             }
             Error::Storage(error) => chassis::internal(&error),
         }
@@ -69,19 +62,6 @@ impl From<Error> for Status {
 
 fn plain(code: Code, reason: &'static str, message: &str) -> Status {
     Refusal::new(code, reason, message).into()
-}
-
-fn refuse(permission: Permission) -> Status {
-    let message = "Your role does not allow this; ask an administrator.";
-    Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
-        .metadata("permission", permission.as_str())
-        .into()
-}
-
-fn unavailable(reason: &'static str, message: &str) -> Status {
-    Refusal::new(Code::Unavailable, reason, message)
-        .retry_after(RETRY)
-        .into()
 }
 
 fn in_use(surplus: &BTreeMap<String, i64>) -> Status {
@@ -120,20 +100,16 @@ const fn malformed(input: Input) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::bad_input::BadInput;
-    use chassis::TooManyWatchers;
+    use chassis::{Barred, TooManyWatchers};
     use storage::StorageError;
 
     #[test]
     fn every_error_has_its_code_and_reason() {
-        use Code::{
-            Aborted, FailedPrecondition, Internal, InvalidArgument, PermissionDenied, Unauthenticated, Unavailable,
-        };
+        use Code::{Aborted, FailedPrecondition, Internal, InvalidArgument, Unauthenticated, Unavailable};
         let constraint = StorageError::Constraint {
             name: "seat_pools_reserved_check".into(),
         };
         let in_use = Error::SeatsInUse([("training".to_owned(), 1)].into());
-        let may_not = Error::PermissionRequired(Permission::ManageUsers);
-        let silent = Error::Identity(Status::unavailable("down").into());
         let cases = [
             (Error::RequestInProgress, Aborted, "REQUEST_IN_PROGRESS"),
             (Error::RequestStale, Aborted, "REQUEST_STALE"),
@@ -143,10 +119,8 @@ mod tests {
             (Error::PageSizeInvalid, InvalidArgument, "PAGE_SIZE_INVALID"),
             (Error::EntitlementMalformed, InvalidArgument, "ENTITLEMENT_MALFORMED"),
             (Error::IdMalformed { field: "user_id" }, InvalidArgument, "ID_MALFORMED"),
-            (may_not, PermissionDenied, "PERMISSION_REQUIRED"),
-            (Error::SessionEnded, Unauthenticated, "SESSION_ENDED"),
+            (Barred::SessionEnded.into(), Unauthenticated, "SESSION_ENDED"),
             (TooManyWatchers.into(), Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
-            (silent, Unavailable, "PEER_UNAVAILABLE"),
             (Error::PersonRequired, Unauthenticated, "CALLER_REQUIRED"),
             (Error::Storage(StorageError::Lost("gone")), Unavailable, "UNAVAILABLE"),
             (Error::Storage(constraint), Internal, "INTERNAL"),

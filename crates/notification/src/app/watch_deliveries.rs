@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chassis::{Caller, Person, Standing, Watch, watching};
+use chassis::{Caller, Person, Watch, watching};
 use futures::Stream;
 use tokio::sync::watch;
 use types::{MailId, Permission, Timestamp};
@@ -114,11 +114,7 @@ impl Watch for Watcher {
     }
 
     async fn check(&mut self) -> Result<(), Error> {
-        let standing = self.app.standings.of(&self.person, Permission::ManageUsers);
-        match standing.await? {
-            Standing::Granted => Ok(()),
-            Standing::PermissionLost => Err(Error::PermissionRequired(Permission::ManageUsers)),
-            Standing::SessionEnded => Err(Error::SessionEnded),
-        }
+        let required = self.app.standings.require(&self.person, Permission::ManageUsers);
+        Ok(required.await?)
     }
 }

@@ -5,12 +5,11 @@ use std::time::Duration;
 use chassis::Refusal;
 use storage::StorageError;
 use tonic::{Code, Status};
-use types::Permission;
 
 use crate::domain::Violation;
 use crate::error::Error;
 
-/// When to try again after the database or a peer was out of reach.
+/// When to try again after the database was out of reach.
 const RETRY: Duration = Duration::from_secs(1);
 /// The most fields that one answer names: an answer's details travel in headers, which are bounded.
 const MAX_VIOLATIONS: usize = 20;
@@ -39,16 +38,7 @@ impl From<Error> for Status {
                 "E-mails are for people here, and shown to nobody else.",
             ),
             Error::TooManyWatchers(refused) => refused.into(),
-            Error::PermissionRequired(permission) => forbid(permission),
-            Error::SessionEnded => plain(
-                Code::Unauthenticated,
-                "SESSION_ENDED",
-                "The session has ended; log in again.",
-            ),
-            Error::Identity(error) => {
-                tracing::warn!(%error, "identity cannot be asked");
-                unavailable("PEER_UNAVAILABLE", "A part of the system does not answer; try again.")
-            }
+            Error::Barred(barred) => barred.into(),
             Error::AddressMalformed(violation) => refuse("ADDRESS_MALFORMED", "Correct the address.", &[violation]),
             Error::SuppressionNotFound => plain(
                 Code::NotFound,
@@ -82,25 +72,15 @@ fn plain(code: Code, reason: &'static str, message: &str) -> Status {
     Refusal::new(code, reason, message).into()
 }
 
-fn forbid(permission: Permission) -> Status {
-    let message = "Your role does not allow this; ask an administrator.";
-    Refusal::new(Code::PermissionDenied, "PERMISSION_REQUIRED", message)
-        .metadata("permission", permission.as_str())
-        .into()
-}
-
-fn unavailable(reason: &'static str, message: &str) -> Status {
-    Refusal::new(Code::Unavailable, reason, message)
-        .retry_after(RETRY)
-        .into()
-}
-
 fn unstored(error: &StorageError) -> Status {
     if !error.is_transient() {
         return chassis::internal(error);
     }
     tracing::warn!(error = error as &dyn std::error::Error, "the database is not available");
-    unavailable("UNAVAILABLE", "The service is not available at the moment; try again.")
+    let message = "The service is not available at the moment; try again.";
+    Refusal::new(Code::Unavailable, "UNAVAILABLE", message)
+        .retry_after(RETRY)
+        .into()
 }
 
 fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Status {
@@ -113,7 +93,7 @@ fn refuse(reason: &'static str, message: &str, violations: &[Violation]) -> Stat
 
 #[cfg(test)]
 mod tests {
-    use chassis::TooManyWatchers;
+    use chassis::{Barred, TooManyWatchers};
     use storage::InvalidPageToken;
 
     use super::*;
@@ -136,17 +116,7 @@ mod tests {
             (Error::DeliveryNotFound, Code::NotFound, "DELIVERY_NOT_FOUND"),
             (Error::SandboxRequired, Code::FailedPrecondition, "SANDBOX_REQUIRED"),
             (TooManyWatchers.into(), Code::ResourceExhausted, "TOO_MANY_WATCHERS"),
-            (
-                Error::PermissionRequired(Permission::ManageUsers),
-                Code::PermissionDenied,
-                "PERMISSION_REQUIRED",
-            ),
-            (Error::SessionEnded, Code::Unauthenticated, "SESSION_ENDED"),
-            (
-                Error::Identity(Status::unavailable("down").into()),
-                Code::Unavailable,
-                "PEER_UNAVAILABLE",
-            ),
+            (Barred::SessionEnded.into(), Code::Unauthenticated, "SESSION_ENDED"),
             malformed(Error::WordingMalformed(violation()), "WORDING_MALFORMED"),
             (Error::Render("no shape".into()), Code::Internal, "INTERNAL"),
             malformed(Error::IdMalformed(vec![violation()]), "ID_MALFORMED"),

@@ -128,7 +128,7 @@ pub(crate) async fn page(
 }
 
 /// The id of an invitation that is called by it, or by the invited address.
-async fn id(client: &Client, text: &str) -> anyhow::Result<String> {
+pub(super) async fn id(client: &Client, text: &str) -> anyhow::Result<String> {
     let Ok(email) = Email::parse(text) else {
         return Ok(text.to_owned());
     };

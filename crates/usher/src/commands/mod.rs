@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod billing;
 pub(crate) mod certs;
 pub(crate) mod completions;
+pub(crate) mod deliveries;
 pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod doctor;
@@ -54,6 +55,7 @@ async fn dispatch(command: Command) -> anyhow::Result<Exit> {
         Command::Logout(args) => logout::run(args).await,
         Command::Imports(args) => imports::run(args).await,
         Command::Invitations(args) => invitations::run(args).await,
+        Command::Deliveries(args) => deliveries::run(args).await,
         Command::Groups(args) => groups::run(args).await,
         Command::Templates(args) => templates::run(args).await,
         Command::WelcomeEmails(args) => welcome_emails::run(args).await,

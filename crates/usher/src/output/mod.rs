@@ -1,6 +1,7 @@
 //! What commands print: tables for people, JSON and CSV for programs.
 
 mod document;
+mod feed;
 mod list;
 mod printable;
 mod value;
@@ -13,6 +14,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use prost_reflect::DescriptorPool;
 
 pub(crate) use self::document::Document;
+pub(crate) use self::feed::Feed;
 pub(crate) use self::list::List;
 pub(crate) use self::printable::printable;
 pub(crate) use self::value::{products, time, word};
@@ -69,6 +71,11 @@ impl Output {
         List::new(self)
     }
 
+    /// Begins what is watched, whose records are printed one by one, in columns of these widths.
+    pub(crate) fn feed<R: Record>(&self, widths: &'static [usize]) -> Feed<'_, R> {
+        Feed::new(self, widths)
+    }
+
     /// Prints a list that is there already.
     pub(crate) fn rows<R: Record>(&self, rows: &[R]) -> anyhow::Result<()> {
         let mut list = self.list();
@@ -105,7 +112,7 @@ impl Output {
     }
 
     /// Prints one of many answers that come one by one, each as one line of JSON.
-    pub(crate) fn json_line(&self, document: &impl Document) -> anyhow::Result<()> {
+    fn json_line(&self, document: &impl Document) -> anyhow::Result<()> {
         let text = serde_json::to_string(&document.json(&self.pool)?)?;
         self.write(&(text + "\n"))
     }

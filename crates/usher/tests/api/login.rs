@@ -1,15 +1,17 @@
 //! `usher login` and `usher logout`, and the session between them.
 
 use std::fs::{self, Permissions};
+use std::net::Ipv6Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::Value;
-use testkit::{Process, eventually, free_port};
+use testkit::{Hosts, Process, Proxy, eventually, free_port};
+use tokio::process::Command;
 
-use crate::program::{stderr, usher};
+use crate::program::{stderr, usher, with_input};
 use crate::terminal::Terminal;
 
 const SOON: Duration = Duration::from_secs(60);
@@ -84,6 +86,23 @@ async fn whoever_knocks_in_the_wrong_way_is_told_before_a_password_is_typed() {
         let (exit, complaint) = knock(&["--server", server]).await;
         assert_eq!(exit, 7, "{complaint}");
         assert!(complaint.contains("is the server running"), "{complaint}");
+    }
+}
+
+#[tokio::test]
+async fn localhost_is_wherever_the_gateway_listens() {
+    let terminal = Terminal::start().await;
+    let file = terminal.dev.file();
+    let hosts = Hosts::new(&["::1 localhost", "127.0.0.1 localhost"].map(str::to_owned)).unwrap();
+    let six = Proxy::start_at(Ipv6Addr::LOCALHOST, &file.address).await.unwrap();
+    for place in [file.address.clone(), six.address().to_string()] {
+        let (_, port) = place.rsplit_once(':').unwrap();
+        let mut login = Command::from(hosts.command(Path::new(env!("CARGO_BIN_EXE_usher"))));
+        login.args(["login", "--server", &format!("localhost:{port}"), "--password-stdin"]);
+        login.args(["--email", &file.owner_email]);
+        login.env("XDG_CONFIG_HOME", terminal.folder().join(port));
+        let output = with_input(login, &format!("{}\n", file.owner_password)).await;
+        assert!(output.status.success(), "{place}: {}", stderr(&output));
     }
 }
 

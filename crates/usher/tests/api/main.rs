@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod dev;
 #[cfg(test)]
 mod doctor;

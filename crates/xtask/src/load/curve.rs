@@ -6,6 +6,8 @@ use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use serde::Deserialize;
 
+use super::sizing::Share;
+
 /// How many virtual users there are at each point.
 pub const STEPS: [u32; 7] = [1, 2, 4, 8, 16, 32, 64];
 
@@ -26,6 +28,18 @@ pub struct Point {
     calls: f64,
     med: f64,
     p99: f64,
+    seconds: f64,
+}
+
+impl Point {
+    /// What a process had to do that used so many seconds of processor time for it.
+    pub fn share(&self, used: f64) -> Share {
+        Share {
+            calls: self.calls,
+            p99: self.p99,
+            cores: used / self.seconds,
+        }
+    }
 }
 
 /// Draws the points into an SVG file.
@@ -85,6 +99,7 @@ mod tests {
             calls: 100.0 * f64::from(vus),
             med: 2.0,
             p99: f64::from(vus),
+            seconds: 10.0,
         };
         draw(&STEPS.map(point), &picture).unwrap();
         let svg = std::fs::read_to_string(&picture).unwrap();

@@ -8,7 +8,10 @@ use tonic::Streaming;
 
 use super::{head, page};
 use crate::client::{Client, Extent, pages, resume};
-use crate::output::{Format, List, Output, Record, printable};
+use crate::output::{Feed, Output};
+
+/// What people see of an event: not whence it came, nor what was before.
+const WIDTHS: &[usize] = &[8, 27, 36, 24, 36, 7, 0, 0, 1];
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -35,7 +38,7 @@ pub(super) struct Args {
 
 /// Prints them.
 pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow::Result<()> {
-    let mut lines = Lines::new(output);
+    let mut lines = output.feed(WIDTHS);
     let end = head(client).await?.sequence;
     let begin = match args.after {
         Some(after) => after,
@@ -51,7 +54,7 @@ pub(super) async fn run(client: &Client, output: &Output, args: Args) -> anyhow:
 }
 
 /// Prints the last events, and answers the number of the very last.
-async fn last(client: &Client, lines: &mut Lines<'_>, limit: u32) -> anyhow::Result<i64> {
+async fn last(client: &Client, lines: &mut Feed<'_, AuditEvent>, limit: u32) -> anyhow::Result<i64> {
     if limit == 0 {
         return Ok(0);
     }
@@ -63,15 +66,15 @@ async fn last(client: &Client, lines: &mut Lines<'_>, limit: u32) -> anyhow::Res
     })
     .await?;
     events.reverse();
-    lines.print(&events)?;
+    lines.push(&events)?;
     Ok(events.last().map_or(0, |event| event.sequence))
 }
 
 /// Prints the events after a number until the one with the number `end`; takes up a watch that has ended.
-async fn watch(client: &Client, lines: &mut Lines<'_>, begin: i64, end: i64) -> anyhow::Result<()> {
+async fn watch(client: &Client, lines: &mut Feed<'_, AuditEvent>, begin: i64, end: i64) -> anyhow::Result<()> {
     let open = async |after| open(client, after).await;
     resume(begin, open, |part: WatchAuditEventsResponse| {
-        lines.print(&part.audit_events)?;
+        lines.push(&part.audit_events)?;
         Ok(if part.sequence < end {
             ControlFlow::Continue(part.sequence)
         } else {
@@ -86,63 +89,4 @@ async fn open(client: &Client, after: i64) -> anyhow::Result<Streaming<WatchAudi
     let request = client.request(message).await?;
     let mut log = AuditServiceClient::new(client.patient_channel());
     Ok(log.watch_audit_events(request).await?.into_inner())
-}
-
-/// Events as lines that come one by one.
-struct Lines<'o> {
-    output: &'o Output,
-    list: List<'o, AuditEvent>,
-}
-
-impl<'o> Lines<'o> {
-    fn new(output: &'o Output) -> Self {
-        let list = output.list();
-        Self { output, list }
-    }
-
-    fn print(&mut self, events: &[AuditEvent]) -> anyhow::Result<()> {
-        match self.output.format() {
-            Format::Csv => self.list.push(events),
-            Format::Json => events.iter().try_for_each(|event| self.output.json_line(event)),
-            Format::Table => events.iter().try_for_each(|event| self.output.write(&line(event))),
-        }
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        match self.output.format() {
-            Format::Csv => self.list.finish(),
-            Format::Json | Format::Table => Ok(()),
-        }
-    }
-}
-
-/// An event for people: when a line is written, it is not known how wide the next one will be.
-fn line(event: &AuditEvent) -> String {
-    let cells = event.cells();
-    let widths = [6, 27, 30, 24, 30, 6];
-    let padded = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{:<width$}", printable(cell)));
-    let mut line: Vec<_> = padded.collect();
-    line.push(printable(&event.after));
-    line.join("  ").trim_end().to_owned() + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_is_one_line_whatever_is_in_it() {
-        let event = AuditEvent {
-            sequence: 7,
-            action: "user.invite".into(),
-            after: "{\"given_name\":\"A\u{1b}[2J\nB\"}".into(),
-            ..AuditEvent::default()
-        };
-        let line = line(&event);
-        assert!(line.starts_with('7') && line.contains("user.invite"), "{line}");
-        assert_eq!(line.find(char::is_control), Some(line.len() - 1), "{line:?}");
-    }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::{Delivery, ListDeliveriesRequest, delivery};
 use types::{Clock, Timestamp};
 
 use super::finding::Finding;
 use crate::client::{Client, Extent, pages};
+use crate::commands::deliveries;
 
 const CHECK: &str = "e-mails";
 /// An e-mail has arrived after so long.
@@ -22,20 +22,11 @@ pub(super) async fn examine(client: &Client) -> Finding {
         delivery::State::Sending,
         delivery::State::Retrying,
     ] {
-        let fetch = async |page_size, page_token| {
-            let message = ListDeliveriesRequest {
-                page_size,
-                page_token,
-                state: state.into(),
-                ..ListDeliveriesRequest::default()
-            };
-            let request = client.request(message).await?;
-            let answer = DeliveryServiceClient::new(client.channel())
-                .list_deliveries(request)
-                .await?;
-            let answer = answer.into_inner();
-            Ok((answer.deliveries, answer.next_page_token))
+        let filters = ListDeliveriesRequest {
+            state: state.into(),
+            ..ListDeliveriesRequest::default()
         };
+        let fetch = async |size, token| deliveries::page(client, &filters, size, token).await;
         let looked = pages(Extent::ALL, fetch, |mails| {
             late.extend(mails.into_iter().filter(|mail| is_older(mail, before)));
             Ok(())

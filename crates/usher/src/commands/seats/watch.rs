@@ -6,7 +6,7 @@ use proto::licensing::v1::seat_service_client::SeatServiceClient;
 use proto::licensing::v1::{SeatPool, WatchSeatsRequest, WatchSeatsResponse};
 
 use crate::client::{Client, resume};
-use crate::output::{Format, List, Output, Record, printable};
+use crate::output::Output;
 
 /// How it is called.
 pub(super) const EXAMPLES: &str = "\
@@ -16,14 +16,12 @@ Examples:
   usher seats watch
   usher seats watch --output json";
 
+const WIDTHS: &[usize] = &[16, 8, 8, 8, 9, 10, 10, 1];
+
 /// Prints the pools, and those that change, until interrupted.
 pub(super) async fn run(client: &Client, output: &Output) -> anyhow::Result<()> {
     let mut known: Vec<SeatPool> = Vec::new();
-    let mut list = output.list();
-    if output.format() == Format::Table {
-        let names: Vec<_> = SeatPool::COLUMNS.iter().map(|name| name.to_uppercase()).collect();
-        output.write(&line(&names))?;
-    }
+    let mut feed = output.feed(WIDTHS);
     let open = async |()| {
         let request = client.request(WatchSeatsRequest {}).await?;
         let mut seats = SeatServiceClient::new(client.patient_channel());
@@ -37,27 +35,9 @@ pub(super) async fn run(client: &Client, output: &Output) -> anyhow::Result<()> 
             .filter(|pool| !known.contains(pool))
             .cloned()
             .collect();
-        print(output, &mut list, &changed)?;
+        feed.push(&changed)?;
         known = part.seat_pools;
         Ok(ControlFlow::Continue(()))
     })
     .await
-}
-
-fn print(output: &Output, list: &mut List<'_, SeatPool>, pools: &[SeatPool]) -> anyhow::Result<()> {
-    match output.format() {
-        Format::Csv => list.push(pools),
-        Format::Json => pools.iter().try_for_each(|pool| output.json_line(pool)),
-        Format::Table => pools.iter().try_for_each(|pool| output.write(&line(&pool.cells()))),
-    }
-}
-
-/// A line for people: when one is written, it is not known how wide the next one will be.
-fn line(cells: &[String]) -> String {
-    let widths = [16, 9, 9, 9, 10, 11, 11, 0];
-    let padded = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{:<width$}", printable(cell)));
-    padded.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
 }
