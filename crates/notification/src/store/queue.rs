@@ -12,6 +12,9 @@ use crate::domain::{Claim, Kind, Lane, Letter, Link, Mail, Verdict, WordingKey};
 
 /// In turn from each lane the one that is due longest, up to the places its domain has. A mail waits for the older ones to
 /// the same reader, except for those that step aside.
+///
+/// On PostgreSQL whether a mail is in the queue is asked in other words where the index of the lanes must not be taken: see the
+/// migration `tell_indexes_apart`.
 const CLAIM: Sql = Sql {
     postgres: "
         WITH lanes AS (
@@ -27,7 +30,7 @@ const CLAIM: Sql = Sql {
                   AND (lease_until IS NULL OR lease_until <= $1)
                   AND NOT EXISTS (
                       SELECT 1 FROM mails AS older
-                      WHERE older.next_attempt_time IS NOT NULL AND older.recipient = one.recipient
+                      WHERE coalesce(older.next_attempt_time, -1) >= 0 AND older.recipient = one.recipient
                         AND (older.create_time, older.id) < (one.create_time, one.id) AND NOT older.steps_aside)
                 ORDER BY next_attempt_time, id LIMIT $6) AS due),
         places AS (
@@ -37,7 +40,7 @@ const CLAIM: Sql = Sql {
         claimed AS (
             SELECT id FROM mails
             WHERE id IN (SELECT id FROM places WHERE domain_turn <= free ORDER BY turn, place LIMIT $2)
-              AND next_attempt_time <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+              AND coalesce(next_attempt_time, $1 + 1) <= $1 AND (lease_until IS NULL OR lease_until <= $1)
             FOR UPDATE SKIP LOCKED)
         UPDATE mails SET state = 'SENDING', lease_owner = $3, lease_until = $4, attempts = attempts + 1
         FROM claimed WHERE mails.id = claimed.id
