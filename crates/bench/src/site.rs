@@ -41,6 +41,10 @@ impl Site {
                 set(config, "passwords", "memory_kib", MEMORY_KIB);
                 set(config, "passwords", "passes", PASSES);
             }
+            if service == "notification" {
+                // Mails are kept for tests only.
+                set(config, "mail", "sandbox", false);
+            }
             if let Some(endpoint) = traces {
                 set(config, "telemetry", "otlp_endpoint", endpoint);
             }

@@ -16,10 +16,9 @@ use chassis::{
 };
 use proto::access::Policy;
 use storage::{Database, Relay};
-use tokio::sync::Notify;
 use types::Clock;
 
-use crate::app::{App, Rules, Sender, Templates};
+use crate::app::{App, Intake, Rules, Sender, Templates};
 use crate::clients::{Transport, message_id_domain};
 use crate::domain::RetryPolicy;
 use crate::relay::{Deliveries, Pace};
@@ -53,7 +52,7 @@ pub async fn serve(mut config: Config, listener: Listener, shutdown: Shutdown) -
     let deliveries = Deliveries { audit_log };
     let outbox = Relay::new(NAME, database.clone(), clock.clone(), config.relay.clone(), deliveries);
 
-    let bell = Arc::new(Notify::new());
+    let intake = Intake::new(config.mail.workers, config.mail.per_domain, config.mail.lease);
     let app = App {
         database: database.clone(),
         clock: clock.clone(),
@@ -62,22 +61,22 @@ pub async fn serve(mut config: Config, listener: Listener, shutdown: Shutdown) -
         standings,
         watchers: Watchers::new(config.watches.clone()),
         is_sandbox: config.mail.sandbox,
-        bell: Arc::clone(&bell),
+        intake: intake.clone(),
     };
     let sender = Sender::new(
         database.clone(),
         clock.clone(),
         shared(&config.shared)?,
-        templates,
-        transport,
+        (templates, transport),
         rules(&config.mail),
+        intake,
         outbox.waker(),
     );
     // A signal of its own: the calls that still finish may queue mails. The guard ends it when this is dropped.
     let served = Shutdown::new();
     let _end = served.clone().drop_guard();
     let outbox = tokio::spawn(outbox.run(served.clone()));
-    let relay = tokio::spawn(relay::run(Arc::new(sender), bell, clock, pace(&config), served.clone()));
+    let relay = tokio::spawn(relay::run(Arc::new(sender), clock, pace(&config), served.clone()));
     let purge = tokio::spawn(relay::purge(app.clone(), config.retention.clone(), served.clone()));
 
     let service = Service {
@@ -122,7 +121,6 @@ const fn rules(mail: &MailConfig) -> Rules {
             give_up: mail.give_up,
         },
         lease: mail.lease,
-        per_domain: mail.per_domain,
         keeps: mail.sandbox,
         domain_per_minute: mail.domain_per_minute,
         account_per_minute: mail.account_per_minute,
@@ -131,7 +129,6 @@ const fn rules(mail: &MailConfig) -> Rules {
 
 const fn pace(config: &Config) -> Pace {
     Pace {
-        workers: config.mail.workers,
         poll_interval: config.mail.poll_interval,
         drain_timeout: config.server.drain_timeout,
         measure_interval: config.relay.measure_interval,

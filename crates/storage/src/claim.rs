@@ -65,6 +65,7 @@ const PARK: Sql = Sql {
 };
 
 /// A message on loan.
+#[derive(Debug)]
 pub(crate) struct Claimed {
     pub(crate) id: i64,
     /// How often it has been claimed, this time included.
@@ -76,6 +77,8 @@ pub(crate) struct Claimed {
 pub(crate) struct Claim {
     pub(crate) owner: String,
     pub(crate) rows: Vec<Claimed>,
+    /// When they are anybody's again.
+    pub(crate) until: Timestamp,
 }
 
 /// A message to be tried again.
@@ -116,8 +119,7 @@ pub(crate) async fn claim(
     except: &[&str],
     limit: u32,
 ) -> Result<Claim, StorageError> {
-    // A token per claim and not per relay: an attempt that outlived its lease must not finish its own successor.
-    let owner = format!("{:032x}", rand::random::<u128>());
+    let owner = owner();
     let values = vec![
         Value::from(now.micros()),
         json(except),
@@ -129,7 +131,13 @@ pub(crate) async fn claim(
     Ok(Claim {
         owner,
         rows: rows.into_iter().map(Claimed::from).collect(),
+        until: lease_end,
     })
+}
+
+/// A token per claim and not per relay: an attempt that outlived its lease must not finish its own successor.
+pub(crate) fn owner() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 /// Forgets delivered messages; answers how many were still this owner's.

@@ -25,7 +25,7 @@ pub use error::StorageError;
 pub use futures::future::BoxFuture;
 pub use outbox::Message;
 pub use page::InvalidPageToken;
-pub use relay::{Deliver, Delivery, Relay, RelayConfig, RelayWaker};
+pub use relay::{Deliver, Delivery, Handover, Relay, RelayConfig, RelayWaker};
 pub use schema::SchemaMismatch;
 pub use sql::{Sql, json, one_of};
 pub use trace::TraceParent;

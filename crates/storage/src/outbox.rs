@@ -47,6 +47,13 @@ impl Message {
     }
 }
 
+/// By whom messages are being delivered, and for how long nobody else does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lease<'a> {
+    pub(crate) owner: &'a str,
+    pub(crate) until: Timestamp,
+}
+
 /// What lies in an outbox, or of one topic in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {
@@ -90,15 +97,18 @@ const CREATE_SQLITE: &str = "
     );
     CREATE INDEX outbox_next_attempt_time_idx ON outbox (next_attempt_time, topic) WHERE park_time IS NULL";
 
+/// Ids are given in the order of the rows.
 const APPEND: Sql = Sql {
     postgres: "
-        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, attempts)
-        SELECT r.topic, r.key, r.payload, r.trace_parent, $2, $2, 0
-        FROM json_to_recordset($1::json) AS r(topic text, key text, payload text, trace_parent text)",
+        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, owner, attempts)
+        SELECT r.topic, r.key, r.payload, r.trace_parent, $2, $3, $4, $5
+        FROM json_to_recordset($1::json) AS r(topic text, key text, payload text, trace_parent text)
+        RETURNING id",
     sqlite: "
-        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, attempts)
-        SELECT value->>'topic', value->>'key', value->>'payload', value->>'trace_parent', $2, $2, 0
-        FROM json_each($1)",
+        INSERT INTO outbox (topic, key, payload, trace_parent, create_time, next_attempt_time, owner, attempts)
+        SELECT value->>'topic', value->>'key', value->>'payload', value->>'trace_parent', $2, $3, $4, $5
+        FROM json_each($1)
+        RETURNING id",
 };
 
 const DEPTHS: &str = "
@@ -141,12 +151,40 @@ pub async fn drop_table(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 /// Appends `messages` in one statement, within the transaction `tx` that they tell about. Wake the relay after its commit.
 pub async fn append(tx: &impl ConnectionTrait, now: Timestamp, messages: &[Message]) -> Result<(), StorageError> {
+    insert(tx, now, None, messages).await.map(drop)
+}
+
+/// The same, and nobody else claims them before the lease ends; answers their ids.
+pub(crate) async fn append_leased(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    lease: Lease<'_>,
+    messages: &[Message],
+) -> Result<Vec<i64>, StorageError> {
+    insert(tx, now, Some(lease), messages).await
+}
+
+async fn insert(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    lease: Option<Lease<'_>>,
+    messages: &[Message],
+) -> Result<Vec<i64>, StorageError> {
     if messages.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let rows: Vec<_> = messages.iter().map(Row::from).collect();
-    APPEND.execute(tx, vec![json(&rows), Value::from(now.micros())]).await?;
-    Ok(())
+    let values = vec![
+        json(&rows),
+        Value::from(now.micros()),
+        Value::from(lease.map_or(now, |lease| lease.until).micros()),
+        Value::from(lease.map(|lease| lease.owner.to_owned())),
+        Value::from(i64::from(lease.is_some())),
+    ];
+    let rows: Vec<Appended> = APPEND.query(tx, values).await?;
+    let mut ids: Vec<i64> = rows.into_iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// Counts what lies in the outbox, for tests.
@@ -194,6 +232,11 @@ impl<'m> From<&'m Message> for Row<'m> {
             trace_parent: message.trace.as_ref().map(TraceParent::as_str),
         }
     }
+}
+
+#[derive(FromQueryResult)]
+struct Appended {
+    id: i64,
 }
 
 #[derive(FromQueryResult)]

@@ -3,13 +3,13 @@
 mod config;
 mod delivery;
 mod flights;
+mod waker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use types::{Clock, Timestamp};
 
@@ -17,6 +17,8 @@ pub use self::config::RelayConfig;
 use self::delivery::Run;
 pub use self::delivery::{Deliver, Delivery};
 use self::flights::Flights;
+use self::waker::InHand;
+pub use self::waker::{Handover, RelayWaker};
 use crate::claim::{self, Claim, Claimed};
 use crate::database::Database;
 use crate::error::StorageError;
@@ -31,18 +33,7 @@ pub struct Relay<D> {
     config: RelayConfig,
     deliver: Arc<D>,
     meters: Arc<Meters>,
-    bell: Arc<Notify>,
-}
-
-/// Tells the relay of this process that something was committed to the outbox.
-#[derive(Debug, Clone)]
-pub struct RelayWaker(Arc<Notify>);
-
-impl RelayWaker {
-    /// Wakes the relay at once; a ring while it works is not lost.
-    pub fn wake(&self) {
-        self.0.notify_one();
-    }
+    waker: RelayWaker,
 }
 
 impl<D: Deliver> Relay<D> {
@@ -53,17 +44,17 @@ impl<D: Deliver> Relay<D> {
         Self {
             db,
             clock,
+            waker: RelayWaker::new(&config),
             config,
             deliver: Arc::new(deliver),
             meters: Arc::new(Meters::new(service)),
-            bell: Arc::new(Notify::new()),
         }
     }
 
-    /// What commits ring.
+    /// What commits tell it by.
     #[must_use]
     pub fn waker(&self) -> RelayWaker {
-        RelayWaker(Arc::clone(&self.bell))
+        self.waker.clone()
     }
 
     /// Delivers until `shutdown`, then waits for what is under way, and gives back what takes too long; measures the outbox
@@ -81,7 +72,7 @@ impl<D: Deliver> Relay<D> {
         // The earliest retry this relay knows of; others' are found by polling.
         let mut due = None;
         while !shutdown.is_cancelled() {
-            let busy = flights.busy(self.config.concurrency);
+            let busy = self.launch_from_hand(&mut flights, &cut);
             let now = self.clock.now();
             let full = match self.claim(now, &busy).await {
                 Ok(claim) => self.launch(claim, &mut flights, &cut),
@@ -92,8 +83,13 @@ impl<D: Deliver> Relay<D> {
             };
             due = due.filter(|&due: &Timestamp| due > now);
             if !full {
-                self.wait(shutdown, &mut flights, !busy.is_empty(), &mut due).await;
+                self.wait(shutdown, (&mut flights, &cut), !busy.is_empty(), &mut due)
+                    .await;
             }
+        }
+        self.waker.close();
+        for (topic, in_hand) in self.waker.take(&[]) {
+            self.launch_in_hand(topic, in_hand, &mut flights, &cut);
         }
         if tokio::time::timeout(self.config.drain_timeout, flights.all_land())
             .await
@@ -134,27 +130,51 @@ impl<D: Deliver> Relay<D> {
             topics.entry(row.message.topic.clone()).or_default().push(row);
         }
         for (topic, rows) in topics {
-            let run = Run {
-                db: self.db.clone(),
-                clock: self.clock.clone(),
-                config: self.config.clone(),
-                deliver: Arc::clone(&self.deliver),
-                meters: Arc::clone(&self.meters),
-                owner: claim.owner.clone(),
-                topic: topic.clone(),
-                cut: cut.clone(),
-            };
+            let run = self.flight(&topic, &claim.owner, claim.until, cut);
             flights.launch(topic, run.fly(rows));
         }
         full
     }
 
+    /// Sends off what is in hand, but for the topics that are busy; answers which are.
+    fn launch_from_hand(&self, flights: &mut Flights, cut: &CancellationToken) -> Vec<String> {
+        let busy = flights.busy(self.config.concurrency);
+        for (topic, in_hand) in self.waker.take(&busy) {
+            self.launch_in_hand(topic, in_hand, flights, cut);
+        }
+        flights.busy(self.config.concurrency)
+    }
+
+    fn launch_in_hand(&self, topic: String, in_hand: InHand, flights: &mut Flights, cut: &CancellationToken) {
+        let InHand { rows, until, room } = in_hand;
+        let run = self.flight(&topic, self.waker.owner(), until, cut);
+        flights.launch(topic, async move {
+            let earliest = run.fly(rows).await;
+            drop(room);
+            earliest
+        });
+    }
+
+    fn flight(&self, topic: &str, owner: &str, until: Timestamp, cut: &CancellationToken) -> Run<D> {
+        Run {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            config: self.config.clone(),
+            deliver: Arc::clone(&self.deliver),
+            meters: Arc::clone(&self.meters),
+            owner: owner.to_owned(),
+            until,
+            topic: topic.to_owned(),
+            cut: cut.clone(),
+        }
+    }
+
     /// Waits for a reason to claim again: a ring, a retry that falls due, the poll, or, when a busy topic was left out of
-    /// the last claim (`starved`), a landing.
+    /// the last claim (`starved`), a landing. Sends off what comes to hand meanwhile.
     async fn wait(
         &self,
         shutdown: &CancellationToken,
-        flights: &mut Flights,
+        (flights, cut): (&mut Flights, &CancellationToken),
         starved: bool,
         due: &mut Option<Timestamp>,
     ) {
@@ -163,7 +183,7 @@ impl<D: Deliver> Relay<D> {
             let retry = due.map_or(Duration::MAX, |due| due.since(self.clock.now()));
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                () = self.bell.notified() => return,
+                is_in_table = self.waker.rung() => if is_in_table { return },
                 () = &mut poll => return,
                 () = tokio::time::sleep(retry.min(self.config.poll_interval)), if due.is_some() => return,
                 Some(earliest) = flights.land() => {
@@ -173,6 +193,7 @@ impl<D: Deliver> Relay<D> {
                     }
                 }
             }
+            self.launch_from_hand(flights, cut);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use chassis::Caller;
 use serde_json::json;
-use storage::outbox;
 use types::failpoint;
 
 use super::cancel_mail::cancel_mail;
@@ -29,6 +28,7 @@ impl App {
         let (session, refresh_token) = self.new_session(invitation.user_id, invitation.account_id, now);
         let begun = session.clone();
         failpoint("identity::accept_invitation::received");
+        let relay = self.relay.clone();
         let accept = self.database.transaction(move |tx| {
             Box::pin(async move {
                 // Under the account's lock, so that of any number of parallel acceptances, revocations and resendings one wins.
@@ -40,16 +40,16 @@ impl App {
                 }
                 sessions::insert(tx, &begun, now).await?;
                 let unneeded = cancel_mail(invitation.account_id, invitation.id, invitation.generation)?;
-                outbox::append(tx, now, &[unneeded]).await?;
+                let handover = relay.append(tx, now, vec![unneeded]).await?;
                 let event = Event::new(invitation.account_id, &origin, "invitation.accept", invitation.id, now)
                     .before(&json!({ "state": invitation.state }))
                     .after(&json!({ "state": InvitationState::Accepted, "user_id": invitation.user_id }));
-                audit_events::append(tx, &[event]).await
+                audit_events::append(tx, &[event]).await?;
+                Ok::<_, Error>(handover)
             })
         });
-        accept.await?;
+        accept.await?.committed();
         failpoint("identity::accept_invitation::committed");
-        self.relay.wake();
         self.tokens(&session, refresh_token, now)
     }
 }

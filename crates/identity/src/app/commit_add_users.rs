@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storage::{Batcher, Database, TraceParent};
+use storage::{Batcher, Database, RelayWaker, TraceParent};
 use types::{Clock, Timestamp, failpoint};
 
 mod effects;
@@ -72,7 +72,6 @@ impl App {
             match self.commits.0.submit(commit.clone()).await {
                 Err(Error::Contended) if attempt < ATTEMPTS => attempt += 1,
                 answer => {
-                    self.relay.wake();
                     failpoint("identity::commit_add_users::committed");
                     return answer;
                 }
@@ -90,6 +89,7 @@ pub struct Commits(Batcher<Commit, Answer, Error>);
 struct Terms {
     database: Database,
     clock: Clock,
+    relay: RelayWaker,
     links: Links,
     lifetime: Duration,
     margin: Duration,
@@ -99,8 +99,8 @@ struct Terms {
 impl Commits {
     /// Starts the one task that commits.
     pub fn spawn(
-        database: Database,
-        clock: Clock,
+        (database, clock): (Database, Clock),
+        relay: RelayWaker,
         links: Links,
         lifetime: Duration,
         config: &crate::config::AdmissionConfig,
@@ -108,6 +108,7 @@ impl Commits {
         let terms = Terms {
             database,
             clock,
+            relay,
             links,
             lifetime,
             margin: config.margin,
@@ -138,12 +139,14 @@ impl Terms {
                 let mut claimed = Claimed::default();
                 let decide = |item: &Commit| self.decide(item, &world, &mut claimed, &mut effects);
                 let answers: Vec<_> = items.iter().map(decide).collect();
-                effects.write(tx, self.tombstones).await?;
+                let handover = effects.write(tx, &self.relay, self.tombstones).await?;
                 failpoint("identity::commit_add_users::before_commit");
-                Ok(answers)
+                Ok::<_, Error>((answers, handover))
             })
         });
-        work.await
+        let (answers, handover) = work.await?;
+        handover.committed();
+        Ok(answers)
     }
 
     fn decide(

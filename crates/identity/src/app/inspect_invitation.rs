@@ -74,12 +74,12 @@ impl App {
         {
             return Ok(Named::Now(invitation));
         }
-        if let Some(invitation) = invitations::by_token_hash(self.database.reader(), &hash).await? {
-            self.links.remember(token, invitation.id).await;
-            return Ok(Named::Now(invitation));
-        }
-        // Not the working link: perhaps one that was sent before the working one.
         match invitations::by_id(self.database.reader(), named).await? {
+            Some((invitation, current)) if current == hash => {
+                self.links.remember(token, invitation.id).await;
+                Ok(Named::Now(invitation))
+            }
+            // Not the working link: perhaps one that was sent before the working one.
             Some((invitation, _)) if (FIRST_GENERATION..invitation.generation).contains(&generation) => {
                 Ok(Named::Before(invitation))
             }

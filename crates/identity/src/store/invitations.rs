@@ -140,12 +140,6 @@ pub async fn pending(conn: &impl ConnectionTrait, keys: &[Invitee]) -> Result<Ve
     rows.into_iter().map(read).collect()
 }
 
-/// The invitation whose working link has this hash.
-pub async fn by_token_hash(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Invitation>, Error> {
-    let query = invitation::Entity::find().filter(invitation::Column::TokenHash.eq(hash));
-    query.one(conn).await.map_err(StorageError::from)?.map(read).transpose()
-}
-
 /// One invitation, of whatever account: only for those who hold its token.
 pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Option<(Invitation, String)>, Error> {
     let row = invitation::Entity::find_by_id(id.to_string())

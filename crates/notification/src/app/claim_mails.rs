@@ -6,7 +6,7 @@ use types::Timestamp;
 
 use super::Sender;
 use super::places::Place;
-use crate::domain::{Claim, Lane};
+use crate::domain::{Claim, Lane, Lease};
 use crate::store::lanes::{self, Waiting};
 use crate::store::queue::{self, Open};
 
@@ -22,6 +22,8 @@ pub(crate) struct Claimed {
     pub(crate) mails: Vec<(Claim, Place)>,
     /// When the next lane is due.
     pub(crate) due: Option<Timestamp>,
+    /// Whether mails may be due for which their domain or account has no place.
+    pub(crate) is_held_up: bool,
 }
 
 impl Sender {
@@ -63,13 +65,19 @@ impl Sender {
         claimed: &mut Claimed,
     ) -> Result<Option<Lane>, StorageError> {
         let (open, per_domain) = self.open(lanes, now);
+        claimed.is_held_up |= open.len() < lanes.iter().filter(|waiting| waiting.due <= now).count();
         if open.is_empty() {
             return Ok(None);
         }
         let per_lane = (CANDIDATES / open.len()).clamp(1, per_domain);
-        let (limit, lease_until) = (limit - claimed.mails.len(), now + self.rules.lease);
+        let (limit, lease) = (limit - claimed.mails.len(), Lease::new(now + self.rules.lease));
         let writer = self.database.writer();
-        let mails = queue::claim(writer, &open, (limit, per_lane), now, lease_until).await?;
+        let mails = queue::claim(writer, &open, (limit, per_lane), now, &lease).await?;
+        claimed.is_held_up |= open.iter().any(|open| {
+            let of_domain = mails.iter().filter(|it| it.lane.domain == open.recipient_domain);
+            let of_lane = of_domain.clone().filter(|it| it.lane.account == open.account_id);
+            of_domain.count() >= open.free || of_lane.count() >= per_lane
+        });
         let place = |claim: &Claim| lanes.iter().position(|waiting| waiting.lane == claim.lane);
         let last_turn = mails.iter().filter_map(place).max();
         for claim in mails {

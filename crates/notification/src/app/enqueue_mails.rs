@@ -3,7 +3,7 @@
 use types::failpoint;
 
 use super::App;
-use crate::domain::{Draft, MAX_MAILS, Order, Violation, Wording};
+use crate::domain::{Draft, Lease, MAX_MAILS, Order, Violation, Wording};
 use crate::error::Error;
 use crate::store::{mails, wordings};
 
@@ -17,17 +17,33 @@ impl App {
             return Ok(());
         }
         wordings::insert(self.database.writer(), &wordings, self.clock.now()).await?;
-        let queued = mails::insert(self.database.writer(), &orders, self.clock.now()).await?;
-        failpoint("notification::enqueue_mails::committed");
-        if queued > 0 {
-            self.bell.notify_one();
-        }
-        tracing::debug!(
-            mails.ordered = orders.len(),
-            mails.queued = queued,
-            "mails were ordered"
-        );
+        let ordered = orders.len();
+        let queued = self.queue(orders).await?;
+        tracing::debug!(mails.ordered = ordered, mails.queued = queued, "mails were ordered");
         Ok(())
+    }
+
+    /// Queues mails, and sends on at once what may go; answers how many of them were not there yet.
+    async fn queue(&self, orders: Vec<Order>) -> Result<usize, Error> {
+        let now = self.clock.now();
+        let places = self.intake.take_places(&orders, now);
+        let orders: Vec<_> = orders.into_iter().zip(places.iter().map(Option::is_some)).collect();
+        let lease = Lease::new(self.intake.lease_until(now));
+        let mut queued = mails::insert(self.database.writer(), &orders, &lease, now).await?;
+        failpoint("notification::enqueue_mails::committed");
+        let count = queued.len();
+        let mut at_once = Vec::new();
+        for ((order, _), place) in orders.into_iter().zip(places) {
+            let queued = queued.remove(&order.id).filter(|queued| queued.is_leased);
+            if let Some((queued, place)) = queued.zip(place) {
+                at_once.push((order.claim(&lease.owner, now, queued), place));
+            }
+        }
+        if at_once.len() < count {
+            self.intake.ring();
+        }
+        self.intake.hand_over(at_once);
+        Ok(count)
     }
 
     /// Words that cannot be read would harm every mail in them.

@@ -7,6 +7,7 @@ mod delete_suppression;
 mod enqueue_mails;
 mod find_suppression;
 mod get_delivery;
+mod intake;
 mod limits;
 mod list_deliveries;
 mod measure_mails;
@@ -24,9 +25,9 @@ use std::sync::Arc;
 
 use chassis::{Standings, Watchers};
 use storage::Database;
-use tokio::sync::Notify;
 use types::Clock;
 
+pub(crate) use intake::Intake;
 pub(crate) use render::Templates;
 pub(crate) use render_wording::{Found, Sample};
 pub(crate) use send_mail::{Rules, Sender};
@@ -47,6 +48,6 @@ pub(crate) struct App {
     pub(crate) watchers: Watchers<()>,
     /// Whether mails are kept and shown, none of them being for people.
     pub(crate) is_sandbox: bool,
-    /// Rung when mails have been queued.
-    pub(crate) bell: Arc<Notify>,
+    /// The way to what sends mails.
+    pub(crate) intake: Intake,
 }

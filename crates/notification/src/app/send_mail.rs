@@ -11,12 +11,13 @@ use tracing::{Instrument, Span};
 use types::{Clock, Timestamp, failpoint};
 
 use super::Templates;
+use super::intake::Intake;
 use super::meters::Meters;
 use super::places::{Place, Places};
 use super::write_ends::write_ends;
 use crate::clients::Transport;
 use crate::domain::{Claim, Failure, Lane, Letter, Mail, RetryPolicy, Verdict, Wording, one_line};
-use crate::store::queue::{self, Finish};
+use crate::store::queue::{self, Ended, Finish};
 use crate::store::wordings;
 
 /// The most attempts whose ends are written in one statement.
@@ -33,8 +34,6 @@ pub(crate) struct Rules {
     pub(crate) retries: RetryPolicy,
     /// For how long a claim is this process's.
     pub(crate) lease: Duration,
-    /// How many mails to one domain are under way at a time.
-    pub(crate) per_domain: usize,
     /// How many mails a domain gets in a minute, if that is limited.
     pub(crate) domain_per_minute: Option<u32>,
     /// Whether what was sent is kept.
@@ -51,12 +50,13 @@ pub(crate) struct Sender {
     pub(super) shared: Shared,
     pub(super) rules: Rules,
     pub(super) places: Places,
+    pub(super) intake: Intake,
     pub(super) meters: Meters,
     /// The lane that had the last turn; none when the first has the next.
     pub(super) last_lane: Mutex<Option<Lane>>,
     templates: Arc<Templates>,
     transport: Transport,
-    ends: Batcher<Finish, bool, StorageError>,
+    ends: Batcher<Finish, Option<Ended>, StorageError>,
 }
 
 impl Sender {
@@ -65,9 +65,9 @@ impl Sender {
         database: Database,
         clock: Clock,
         shared: Shared,
-        templates: Arc<Templates>,
-        transport: Transport,
+        (templates, transport): (Arc<Templates>, Transport),
         rules: Rules,
+        intake: Intake,
         relay: RelayWaker,
     ) -> Self {
         let writer = database.clone();
@@ -75,9 +75,9 @@ impl Sender {
         let ends = Batcher::spawn("mail_ends", MAX_BATCH, MAX_BATCH, move |batch: Vec<Finish>| {
             let (database, relay) = (writer.clone(), relay.clone());
             async move {
-                let held = write_ends(&database, batch).await?;
-                relay.wake();
-                Ok(held.into_iter().map(Ok).collect())
+                let (ended, handover) = write_ends(&database, &relay, batch).await?;
+                handover.committed();
+                Ok(ended.into_iter().map(Ok).collect())
             }
         });
         Self {
@@ -85,7 +85,8 @@ impl Sender {
             clock,
             shared,
             rules,
-            places: Places::new(rules.per_domain),
+            places: intake.places().clone(),
+            intake,
             meters: Meters::new(),
             last_lane: Mutex::default(),
             templates,
@@ -94,20 +95,26 @@ impl Sender {
         }
     }
 
-    /// Sends a claimed mail, which has `_place` while it does; answers when it is tried again, if it is. The attempt belongs to
-    /// the trace of the request that the mail comes from.
-    pub(crate) async fn send_mail(&self, claim: Claim, _place: Place) -> Option<Timestamp> {
-        let span = span(&claim);
-        self.take_up(claim).instrument(span).await
+    /// The way on which mails come from those who order them.
+    pub(crate) const fn intake(&self) -> &Intake {
+        &self.intake
     }
 
-    async fn take_up(&self, claim: Claim) -> Option<Timestamp> {
+    /// Sends a claimed mail, which has `place` until it is handed over; answers when it is tried again, or another one to its
+    /// reader can be sent, if either is so. The attempt belongs to the trace of the request that the mail comes from.
+    pub(crate) async fn send_mail(&self, claim: Claim, place: Place) -> Option<Timestamp> {
+        let span = span(&claim);
+        self.take_up(claim, place).instrument(span).await
+    }
+
+    async fn take_up(&self, claim: Claim, place: Place) -> Option<Timestamp> {
         failpoint("notification::send::claimed");
         let mut letter = None;
         let Some(verdict) = self.verdict(&claim, &mut letter).await else {
             tracing::warn!(mail.id = %claim.id, "a mail is given up to the process that has claimed it since");
             return None;
         };
+        drop(place);
         failpoint("notification::send::sent");
         let (state, now) = (verdict.state(claim.attempts), self.clock.now());
         if !matches!(verdict, Verdict::Wait { .. }) {
@@ -116,7 +123,7 @@ impl Sender {
         Span::current().record("mail.state", state.as_str());
         tracing::info!(mail.id = %claim.id, mail.state = state.as_str(), mail.attempts = claim.attempts, "a mail was attempted");
         let retry = verdict.retry_time();
-        self.finish(Finish {
+        let finish = Finish {
             id: claim.id,
             owner: claim.owner,
             recipient: claim.recipient,
@@ -125,10 +132,10 @@ impl Sender {
             time: now,
             suppressed: claim.suppressed.is_some(),
             letter: letter.filter(|_| self.rules.keeps),
-        })
-        .await;
+        };
+        let is_followed = self.finish(finish).await.is_some_and(|ended| ended.is_followed);
         failpoint("notification::send::finished");
-        retry
+        if is_followed { Some(now) } else { retry }
     }
 
     /// What becomes of a claimed mail, by an attempt if one is due; nothing when the claim was lost.
@@ -212,14 +219,14 @@ impl Sender {
     }
 
     /// Insists: an end that is not written down is a mail that is sent twice.
-    async fn finish(&self, end: Finish) {
+    async fn finish(&self, end: Finish) -> Option<Ended> {
         let id = end.id;
         loop {
             match self.ends.submit(end.clone()).await {
-                Ok(true) => return,
-                Ok(false) => {
+                Ok(Some(ended)) => return Some(ended),
+                Ok(None) => {
                     tracing::warn!(mail.id = %id, "a mail was claimed by another process before its end was written");
-                    return;
+                    return None;
                 }
                 Err(error) if error.is_transient() => {
                     tracing::warn!(
@@ -230,7 +237,7 @@ impl Sender {
                 }
                 Err(error) => {
                     tracing::error!(mail.id = %id, error = &error as &dyn std::error::Error, "the end of an attempt is lost");
-                    return;
+                    return None;
                 }
             }
         }

@@ -3,15 +3,20 @@
 
 use chassis::AuditRecord;
 use serde_json::{Value, json};
-use storage::{Database, Message, StorageError, outbox};
+use storage::{Database, Handover, Message, RelayWaker, StorageError};
 use types::AccountId;
 
 use crate::domain::{State, Suppression, Verdict};
-use crate::store::queue::{self, Finish};
+use crate::store::queue::{self, Ended, Finish};
 use crate::store::{kept_mails, suppressions};
 
-/// All of it in one transaction; answers of each whether its claim was still held.
-pub(super) async fn write_ends(database: &Database, batch: Vec<Finish>) -> Result<Vec<bool>, StorageError> {
+/// All of it in one transaction; answers of each what its end left, if its claim was still held.
+pub(super) async fn write_ends(
+    database: &Database,
+    relay: &RelayWaker,
+    batch: Vec<Finish>,
+) -> Result<(Vec<Option<Ended>>, Handover), StorageError> {
+    let relay = relay.clone();
     let write = database.transaction(move |tx| {
         Box::pin(async move {
             let ended = queue::finish(tx, &batch).await?;
@@ -34,10 +39,9 @@ pub(super) async fn write_ends(database: &Database, batch: Vec<Finish>) -> Resul
             kept_mails::insert(tx, &letters).await?;
             suppressions::delete(tx, &alive).await?;
             suppressions::insert(tx, &dead).await?;
-            if let Some(finish) = batch.first() {
-                outbox::append(tx, finish.time, &messages).await?;
-            }
-            Ok::<_, StorageError>(ended.iter().map(Option::is_some).collect())
+            let now = batch.first().map(|finish| finish.time).unwrap_or_default();
+            let handover = relay.append(tx, now, messages).await?;
+            Ok::<_, StorageError>((ended, handover))
         })
     });
     write.await

@@ -11,6 +11,37 @@ pub(crate) const OBSOLETE: &str = "What it is about has ended, or was sent anew.
 /// What an admin is told of a mail that came to nothing.
 const EXPIRED: &str = "Its link has expired.";
 
+/// For how long mails are left to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    /// Whose they are; a token per claim and not per process: an attempt that outlived its lease must not finish its own
+    /// successor.
+    pub(crate) owner: String,
+    /// When they are anybody's again.
+    pub(crate) until: Timestamp,
+}
+
+impl Lease {
+    /// A new one.
+    pub(crate) fn new(until: Timestamp) -> Self {
+        Self {
+            owner: format!("{:032x}", rand::random::<u128>()),
+            until,
+        }
+    }
+}
+
+/// A mail that was put into the queue, with what may keep it from being sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queued {
+    /// Whether it is claimed: it may go at once.
+    pub(crate) is_leased: bool,
+    /// Why its address takes no mail, if it takes none.
+    pub(crate) suppressed: Option<String>,
+    /// Whether it was cancelled before it came.
+    pub(crate) cancelled: bool,
+}
+
 /// One claim.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {

@@ -22,7 +22,7 @@ mod wording;
 
 pub(crate) use bill::{Bill, BillDraft, SeatCount};
 pub(crate) use cancellation::MailKey;
-pub(crate) use claim::{Claim, OBSOLETE};
+pub(crate) use claim::{Claim, Lease, OBSOLETE, Queued};
 pub(crate) use content::{Content, GrantedProduct};
 pub(crate) use delivery::{Delivery, Filter, Position};
 pub(crate) use kept_mail::{KeptMail, Wanted};

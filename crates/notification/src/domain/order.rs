@@ -3,10 +3,12 @@
 use types::{AccountId, Email, InvitationId, Language, MailId, Timestamp};
 
 use super::bill::{Bill, BillDraft, BillNeeds};
+use super::claim::{Claim, Queued};
 use super::content::{Content, GrantedProduct};
 use super::link::Link;
-use super::mail::{self, Kind, Needs};
+use super::mail::{self, Kind, Mail, Needs};
 use super::reason::is_formatting;
+use super::traffic::Lane;
 use super::wording::WordingKey;
 
 /// The most mails of one order.
@@ -62,6 +64,43 @@ pub(crate) struct Order {
     pub(crate) resent: bool,
     /// The trace of the request that it comes from; empty for none.
     pub(crate) trace_parent: String,
+}
+
+impl Order {
+    /// The account that it is sent for and the domain that it goes to.
+    pub(crate) fn lane(&self) -> Lane {
+        Lane {
+            account: self.account.map(|id| id.to_string()).unwrap_or_default(),
+            domain: self.to.domain().to_owned(),
+        }
+    }
+
+    /// The first claim of the mail, which was `queued` at this time.
+    pub(crate) fn claim(self, owner: &str, now: Timestamp, queued: Queued) -> Claim {
+        Claim {
+            id: self.id,
+            owner: owner.to_owned(),
+            lane: self.lane(),
+            recipient: self.to.canonical().to_owned(),
+            create_time: now,
+            attempts: 1,
+            suppressed: queued.suppressed,
+            resent: self.resent,
+            cancelled: queued.cancelled,
+            trace_parent: Some(self.trace_parent).filter(|text| !text.is_empty()),
+            mail: Some(Mail {
+                id: self.id,
+                kind: self.kind,
+                to: self.to,
+                language: self.language.to_string(),
+                content: self.content,
+                link: self.link,
+                wording: self.wording,
+                message_id: self.message_id,
+                create_time: now,
+            }),
+        }
+    }
 }
 
 /// A field that is not as it must be.

@@ -20,7 +20,11 @@ pub(crate) struct Lane {
 /// The mails under way in this process.
 #[derive(Debug)]
 pub(crate) struct Traffic {
+    workers: usize,
     per_domain: usize,
+    under_way: usize,
+    /// Whether a mail that comes now may go at once: nothing waits that it would go before.
+    is_open: bool,
     domains: HashMap<String, Domain>,
     /// Until when an account is over its limit.
     accounts: HashMap<String, Timestamp>,
@@ -34,13 +38,40 @@ struct Domain {
 }
 
 impl Traffic {
-    /// Nothing is under way. A domain gets at most `per_domain` places.
-    pub(crate) fn new(per_domain: usize) -> Self {
+    /// Nothing is under way, and nothing goes at once. There are `workers` places, of which a domain gets at most `per_domain`.
+    pub(crate) fn new(workers: usize, per_domain: usize) -> Self {
         Self {
+            workers: workers.max(1),
             per_domain: per_domain.max(1),
+            under_way: 0,
+            is_open: false,
             domains: HashMap::new(),
             accounts: HashMap::new(),
         }
+    }
+
+    /// How many places are free.
+    pub(crate) const fn free_places(&self) -> usize {
+        self.workers.saturating_sub(self.under_way)
+    }
+
+    /// How many mails are under way.
+    pub(crate) const fn under_way(&self) -> usize {
+        self.under_way
+    }
+
+    /// Says whether mails that come from now on may go at once.
+    pub(crate) const fn set_open(&mut self, is_open: bool) {
+        self.is_open = is_open;
+    }
+
+    /// Begins a mail that has just come, if it may go at once.
+    pub(crate) fn admit(&mut self, lane: &Lane, now: Timestamp) -> bool {
+        let may_go = self.is_open && self.free_places() > 0 && self.free(lane, now) > 0;
+        if may_go {
+            self.begin(&lane.domain);
+        }
+        may_go
     }
 
     /// The most places of one domain.
@@ -65,11 +96,13 @@ impl Traffic {
 
     /// A mail to `domain` is under way.
     pub(crate) fn begin(&mut self, domain: &str) {
+        self.under_way += 1;
         self.domains.entry(domain.to_owned()).or_default().under_way += 1;
     }
 
     /// It is not any more, and `took` so long.
     pub(crate) fn end(&mut self, domain: &str, took: Duration) {
+        self.under_way = self.under_way.saturating_sub(1);
         let Some(known) = self.domains.get_mut(domain) else {
             return;
         };
@@ -117,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_domain_has_its_places_whoever_sends_there() {
-        let mut traffic = Traffic::new(2);
+        let mut traffic = Traffic::new(16, 2);
         traffic.begin("slow.example");
         assert_eq!(traffic.free(&lane("a", "slow.example"), NOW), 1);
         traffic.begin("slow.example");
@@ -131,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_slow_domain_has_one_place_until_it_is_quick() {
-        let (mut traffic, slow) = (Traffic::new(8), lane("a", "slow.example"));
+        let (mut traffic, slow) = (Traffic::new(16, 8), lane("a", "slow.example"));
         traffic.begin("slow.example");
         traffic.end("slow.example", SLOW);
         assert_eq!(traffic.free(&slow, NOW), 1);
@@ -142,8 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_goes_at_once_where_nothing_waits_and_a_place_is_free() {
+        let (mut traffic, one, other) = (Traffic::new(3, 2), lane("a", "one.example"), lane("a", "other.example"));
+        assert!(!traffic.admit(&one, NOW), "nobody knows yet what waits");
+        traffic.set_open(true);
+        assert!(traffic.admit(&one, NOW) && traffic.admit(&one, NOW));
+        assert!(!traffic.admit(&one, NOW), "the domain has its two");
+        assert!(traffic.admit(&other, NOW));
+        assert!(!traffic.admit(&other, NOW), "there are three places");
+        traffic.end("other.example", QUICK);
+        traffic.set_open(false);
+        assert!(!traffic.admit(&other, NOW), "something waits");
+        traffic.set_open(true);
+        assert!(traffic.admit(&other, NOW));
+    }
+
+    #[test]
     fn who_is_over_a_limit_waits_alone() {
-        let mut traffic = Traffic::new(2);
+        let mut traffic = Traffic::new(16, 2);
         let until = NOW + Duration::from_secs(60);
         traffic.close_account("a", until);
         traffic.close_domain("full.example", until);

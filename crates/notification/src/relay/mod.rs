@@ -8,7 +8,6 @@ mod send;
 use std::sync::Arc;
 
 use chassis::Shutdown;
-use tokio::sync::Notify;
 use types::Clock;
 
 use crate::app::Sender;
@@ -18,7 +17,7 @@ pub(crate) use purge::purge;
 pub(crate) use send::Pace;
 
 /// Sends and measures until `shutdown`, then waits for what is under way.
-pub(crate) async fn run(sender: Arc<Sender>, bell: Arc<Notify>, clock: Clock, pace: Pace, shutdown: Shutdown) {
+pub(crate) async fn run(sender: Arc<Sender>, clock: Clock, pace: Pace, shutdown: Shutdown) {
     let measuring = measure::run(Arc::clone(&sender), pace.measure_interval, shutdown.clone());
-    tokio::join!(measuring, send::run(sender, bell, clock, pace, shutdown));
+    tokio::join!(measuring, send::run(sender, clock, pace, shutdown));
 }

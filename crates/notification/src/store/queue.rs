@@ -8,10 +8,13 @@ use storage::{Sql, StorageError, json};
 use types::{AccountId, Email, MailId, Timestamp};
 
 use super::unreadable;
-use crate::domain::{Claim, Kind, Lane, Letter, Link, Mail, Verdict, WordingKey};
+use crate::domain::{Claim, Kind, Lane, Lease, Letter, Link, Mail, Verdict, WordingKey};
 
 /// In turn from each lane the one that is due longest, up to the places its domain has. A mail waits for the older ones to
 /// the same reader, except for those that step aside.
+///
+/// On PostgreSQL whether a mail is in the queue is asked in other words where the index of the lanes must not be taken: see the
+/// migration `tell_indexes_apart`.
 const CLAIM: Sql = Sql {
     postgres: "
         WITH lanes AS (
@@ -27,7 +30,7 @@ const CLAIM: Sql = Sql {
                   AND (lease_until IS NULL OR lease_until <= $1)
                   AND NOT EXISTS (
                       SELECT 1 FROM mails AS older
-                      WHERE older.next_attempt_time IS NOT NULL AND older.recipient = one.recipient
+                      WHERE coalesce(older.next_attempt_time, -1) >= 0 AND older.recipient = one.recipient
                         AND (older.create_time, older.id) < (one.create_time, one.id) AND NOT older.steps_aside)
                 ORDER BY next_attempt_time, id LIMIT $6) AS due),
         places AS (
@@ -37,7 +40,7 @@ const CLAIM: Sql = Sql {
         claimed AS (
             SELECT id FROM mails
             WHERE id IN (SELECT id FROM places WHERE domain_turn <= free ORDER BY turn, place LIMIT $2)
-              AND next_attempt_time <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+              AND coalesce(next_attempt_time, $1 + 1) <= $1 AND (lease_until IS NULL OR lease_until <= $1)
             FOR UPDATE SKIP LOCKED)
         UPDATE mails SET state = 'SENDING', lease_owner = $3, lease_until = $4, attempts = attempts + 1
         FROM claimed WHERE mails.id = claimed.id
@@ -95,7 +98,10 @@ const FINISH: Sql = Sql {
              AS r(id text, owner text, state text, reason text, attempts bigint, steps_aside boolean,
                   next_attempt_time bigint, send_time bigint, update_time bigint)
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
-        RETURNING mails.id, mails.account_id",
+        RETURNING mails.id, mails.account_id,
+                  EXISTS (SELECT 1 FROM mails AS later
+                      WHERE coalesce(later.next_attempt_time, -1) >= 0 AND later.recipient = mails.recipient
+                        AND later.id <> mails.id AND NOT later.steps_aside) AS is_followed",
     sqlite: "
         UPDATE mails SET state = r.state, reason = coalesce(r.reason, mails.reason), attempts = r.attempts,
                steps_aside = coalesce(r.steps_aside, mails.steps_aside), next_attempt_time = r.next_attempt_time,
@@ -107,7 +113,10 @@ const FINISH: Sql = Sql {
                      value->>'update_time' AS update_time
               FROM json_each($1)) AS r
         WHERE mails.id = r.id AND mails.lease_owner = r.owner
-        RETURNING id, account_id",
+        RETURNING id, account_id,
+                  EXISTS (SELECT 1 FROM mails AS later
+                      WHERE later.next_attempt_time IS NOT NULL AND later.recipient = mails.recipient
+                        AND later.id <> mails.id AND NOT later.steps_aside) AS is_followed",
 };
 
 /// A lane from which mails are claimed.
@@ -167,6 +176,7 @@ struct Row {
 struct Finished {
     id: String,
     account_id: String,
+    is_followed: bool,
 }
 
 /// A claim whose end is written.
@@ -174,6 +184,8 @@ struct Finished {
 pub(crate) struct Ended {
     /// For which account the mail is, if for one.
     pub(crate) account: Option<AccountId>,
+    /// Whether other mails to its reader wait, perhaps for this one.
+    pub(crate) is_followed: bool,
 }
 
 #[derive(Serialize)]
@@ -189,28 +201,26 @@ struct FinishRow<'a> {
     update_time: Timestamp,
 }
 
-/// Claims up to `limit` mails that are due in these lanes, until `lease_until`; from no lane more than `per_lane`.
+/// Claims up to `limit` mails that are due in these lanes, under `lease`; from no lane more than `per_lane`.
 pub(crate) async fn claim(
     conn: &impl ConnectionTrait,
     lanes: &[Open],
     (limit, per_lane): (usize, usize),
     now: Timestamp,
-    lease_until: Timestamp,
+    lease: &Lease,
 ) -> Result<Vec<Claim>, StorageError> {
-    // A token per claim and not per process: an attempt that outlived its lease must not finish its own successor.
-    let owner = format!("{:032x}", rand::random::<u128>());
     let count = |count| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
     let values = vec![
         Value::from(now.micros()),
         count(limit),
-        Value::from(owner.as_str()),
-        Value::from(lease_until.micros()),
+        Value::from(lease.owner.as_str()),
+        Value::from(lease.until.micros()),
         json(lanes),
         count(per_lane),
     ];
     let mut rows: Vec<Row> = CLAIM.query(conn, values).await?;
     rows.sort_by(|a, b| a.id.cmp(&b.id));
-    rows.into_iter().map(|row| read(row, &owner)).collect()
+    rows.into_iter().map(|row| read(row, &lease.owner)).collect()
 }
 
 /// Holds a claim until `lease_until`; answers whether it was still held.
@@ -231,7 +241,8 @@ pub(crate) async fn finish(conn: &impl ConnectionTrait, batch: &[Finish]) -> Res
         .into_iter()
         .map(|row| {
             let account = row.account_id.parse().ok();
-            (row.id, Ended { account })
+            let is_followed = row.is_followed;
+            (row.id, Ended { account, is_followed })
         })
         .collect();
     Ok(rows.iter().map(|row| finished.get(&row.id).copied()).collect())

@@ -43,6 +43,8 @@ pub(super) struct Run<D> {
     pub(super) deliver: Arc<D>,
     pub(super) meters: Arc<Meters>,
     pub(super) owner: String,
+    /// When the messages are anybody's again.
+    pub(super) until: Timestamp,
     pub(super) topic: String,
     /// Ends the delivery; its messages are given back.
     pub(super) cut: CancellationToken,
@@ -138,7 +140,8 @@ impl<D: Deliver> Run<D> {
     async fn try_ask(&self, messages: &[Message]) -> Result<Vec<Delivery>, &'static str> {
         let delivery = AssertUnwindSafe(self.deliver.deliver(&self.topic, messages)).catch_unwind();
         // Short of the lease, so that it still is this owner's when it is finished.
-        let delivery = tokio::time::timeout(self.config.lease.mul_f64(0.9), delivery);
+        let limit = self.until.since(self.clock.now()).mul_f64(0.9);
+        let delivery = tokio::time::timeout(limit, delivery);
         let Some(answer) = self.cut.run_until_cancelled(delivery).await else {
             return Err(STOPPED);
         };

@@ -5,6 +5,7 @@
 mod batching;
 mod cancellation;
 mod constraints;
+mod handing_over;
 mod migrating;
 mod outbox;
 mod pages;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
-use storage::{Message, outbox};
+use storage::{Handover, Message, RelayWaker};
 use types::{InvitationId, Timestamp, UserId};
 
 use super::Commit;
@@ -269,7 +269,7 @@ impl<'a> Effects<'a> {
     }
 
     /// Writes everything; the decisions first, since they are what another process may have made meanwhile.
-    pub async fn write(self, tx: &impl Connection, tombstones: bool) -> Result<(), Error> {
+    pub async fn write(self, tx: &impl Connection, relay: &RelayWaker, tombstones: bool) -> Result<Handover, Error> {
         requests::commit(tx, &self.requests, tombstones).await?;
         // Who was committed meanwhile must not be given up: licensing would free the seats of its users.
         if requests::abort(tx, &self.aborted, self.now).await? != self.aborted.len() {
@@ -277,8 +277,9 @@ impl<'a> Effects<'a> {
         }
         users::insert(tx, &self.users).await?;
         invitations::insert(tx, &self.invitations).await?;
-        outbox::append(tx, self.now, &self.messages).await?;
-        audit_events::append(tx, &self.events).await
+        let handover = relay.append(tx, self.now, self.messages).await?;
+        audit_events::append(tx, &self.events).await?;
+        Ok(handover)
     }
 }
 

@@ -11,6 +11,7 @@ mod m20261126_000804_add_update_time;
 mod m20261126_000805_create_kept_mails;
 mod m20261126_001001_trace_messages;
 mod m20261126_001002_trace_mails;
+mod m20261126_001101_tell_indexes_apart;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000805_create_kept_mails::Migration),
             Box::new(m20261126_001001_trace_messages::Migration),
             Box::new(m20261126_001002_trace_mails::Migration),
+            Box::new(m20261126_001101_tell_indexes_apart::Migration),
         ]
     }
 }
