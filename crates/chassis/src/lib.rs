@@ -16,6 +16,7 @@ mod connector;
 mod deadline;
 mod descriptors;
 mod ending;
+mod farewell;
 mod fitness;
 mod guard;
 mod heard;
