@@ -21,6 +21,7 @@ mod fitness;
 mod guard;
 mod heard;
 mod infrastructure;
+mod intake;
 mod keys;
 mod lane;
 mod lent;
