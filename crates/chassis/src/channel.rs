@@ -19,21 +19,21 @@ use crate::lent::Loan;
 use crate::refusal::chain;
 use crate::replica::Replica;
 use crate::replicas::Replicas;
-use crate::retry::Retries;
+use crate::retry::{KEPT, Retries, is_unseen};
 use crate::{Refusal, deadline, trace};
 
 /// When to try again after a peer could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often a request is sent at most that somebody may have carried out.
 const TRIES: u32 = 3;
-/// How often it is offered at most to connections that end before they touch it: all those to a peer may be replaced at once.
+/// How often it is offered at most to connections that end before anybody looks at it: all those to a peer may be replaced at once.
 const OFFERS: u32 = 10;
 
 /// A channel to a peer, for the generated clients and for forwarding; cheap to clone.
 ///
-/// Each call goes to one of the peer's replicas, to the one with less to do. A call that no replica has touched, because its
-/// connection ended, is given to another; so is one that was lost or answered with `UNAVAILABLE`, if its method may be sent
-/// twice ([`proto::is_repeatable`]), its messages are short, and not too many calls are lost.
+/// Each call goes to one of the peer's replicas, to the one with less to do. A call that no replica has looked at, because its
+/// connection ended, is given to another, if its messages are short; so is one that was lost or answered with `UNAVAILABLE`, if
+/// besides its method may be sent twice ([`proto::is_repeatable`]) and not too many calls are lost.
 ///
 /// A peer that cannot be reached is answered as `UNAVAILABLE`, reason `PEER_UNAVAILABLE`; a call that takes too long, all its
 /// tries together, as `DEADLINE_EXCEEDED`. What went wrong below is logged, not told.
@@ -106,7 +106,7 @@ impl Way {
     async fn send(&self, request: Request<Body>, until: Instant) -> Response<Body> {
         let (head, body) = request.into_parts();
         let plan = self.retries.plan(head.uri.path());
-        let loan = Loan::new(body, plan.keeps());
+        let loan = Loan::new(body, KEPT);
         let mut last: Option<Arc<Replica>> = None;
         let mut tries_left = TRIES;
         for offers_left in (0..OFFERS).rev() {
@@ -118,10 +118,14 @@ impl Way {
             let mut request = Request::from_parts(head.clone(), body);
             deadline::write(request.headers_mut(), until.saturating_duration_since(Instant::now()));
             let outcome = taken.send(request).await;
-            let is_touched = outcome.is_ok() || loan.is_touched();
-            tries_left -= u32::from(is_touched);
+            // Whether somebody has perhaps carried it out.
+            let is_seen = outcome
+                .as_ref()
+                .err()
+                .is_none_or(|error| loan.is_touched() && !is_unseen(error));
+            tries_left -= u32::from(is_seen);
             let again = || {
-                let is_harmless = !is_touched || tries_left > 0 && plan.again();
+                let is_harmless = !is_seen || tries_left > 0 && plan.again();
                 offers_left > 0 && loan.is_lendable() && is_harmless
             };
             match outcome {
@@ -136,7 +140,7 @@ impl Way {
                     }
                 }
                 Err(error) => {
-                    if is_touched {
+                    if is_seen {
                         replica.fitness.failed(Instant::now());
                     }
                     if !again() {

@@ -9,7 +9,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -21,6 +20,7 @@ use tonic::body::Body;
 use tonic::transport::server::TcpConnectInfo;
 use tower::ServiceExt;
 
+use crate::farewell::Farewell;
 use crate::listener::{Connection, Listener};
 use crate::pipeline::{Methods, Pipeline};
 use crate::server::ServerConfig;
@@ -31,6 +31,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long the other side may take to prove who it is.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long the other side may take to end a connection that this one has ended.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The service that a connection's certificate names; empty when it names none of ours.
 #[derive(Clone, Debug)]
@@ -77,11 +80,15 @@ impl Connections {
         while self.accept_one(listener, pipeline).await {}
     }
 
-    /// Accepts the connections that are there already.
-    pub(crate) async fn accept_waiting<S: Methods>(self: &Arc<Self>, listener: &mut Listener, pipeline: &Pipeline<S>) {
-        // One that has been asked for may be there only when the reactor has been looked at.
-        tokio::task::yield_now().await;
-        while self.accept_one(listener, pipeline).now_or_never() == Some(true) {}
+    /// Accepts the connections that are there already, and no more.
+    pub(crate) fn accept_waiting<S: Methods>(self: &Arc<Self>, listener: Listener, pipeline: &Pipeline<S>) {
+        for connection in listener.into_waiting() {
+            let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() else {
+                return;
+            };
+            self.tasks
+                .spawn(Arc::clone(self).serve(connection, pipeline.clone(), permit));
+        }
     }
 
     /// Accepts the next connection; answers whether there can be more.
@@ -116,9 +123,10 @@ impl Connections {
         let remote = connection.remote_addr();
         let service =
             pipeline.map_request(move |request: Request<_>| prepare(request.map(Body::new), remote, peer.clone()));
+        let connection = TokioIo::new(Farewell::new(connection, FAREWELL));
         let mut serving = pin!(
             self.builder
-                .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
+                .serve_connection(connection, TowerToHyperService::new(service))
         );
         let ended = tokio::select! {
             result = serving.as_mut() => Some(result),

@@ -72,7 +72,6 @@ impl Opening {
         let (connection, words) = Heard::new(connector.connect().await?);
         let (sender, serving) = self.builder.handshake(TokioIo::new(connection)).await?;
         let serving = AbortOnDropHandle::new(tokio::spawn(serving));
-        // The other side begins with its settings (RFC 9113 §3.4), as soon as it serves the connection.
         if words.await.is_err() {
             serving.await??;
             return Err("the connection was closed before it was served".into());
@@ -124,36 +123,34 @@ async fn keep(shared: Arc<Shared>, connector: Connector, opening: Opening, news:
     let mut pause = PAUSE_MIN;
     loop {
         let begin = Instant::now();
-        let ended = match opening.open(&connector).await {
+        match opening.open(&connector).await {
             Ok((sender, serving)) => {
+                pause = PAUSE_MIN;
                 shared.open.store(Some(Arc::new(sender)));
                 news.opened();
                 let ended = shared.closed(serving).await;
                 shared.open.store(None);
-                ended
+                if let Err(error) = ended {
+                    tracing::info!(%connector, error = chain(&*error), "a connection is lost");
+                    news.lost();
+                }
+                // Whatever happens to connections, they are not opened faster than this.
+                tokio::time::sleep_until(begin + PAUSE_MIN).await;
             }
-            Err(error) => Err(error),
-        };
-        // Also one that was open for a moment only: whoever waits for a connection must not go on waiting for it.
-        if ended.is_err() {
-            news.failed();
+            Err(error) => {
+                // Once for each time: what a call suffers from is logged there.
+                if pause == PAUSE_MIN {
+                    tracing::info!(%connector, error = chain(&*error), "a connection cannot be opened");
+                }
+                news.failed();
+                tokio::time::sleep_until(begin + PAUSE_MIN).await;
+                tokio::select! {
+                    () = tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..=1.0))) => {}
+                    () = shared.wanted.notified() => {}
+                }
+                pause = (pause * 2).min(PAUSE_MAX);
+            }
         }
-        if begin.elapsed() > PAUSE_MAX {
-            pause = PAUSE_MIN;
-        }
-        // Whatever happens to connections, they are not opened faster than this.
-        tokio::time::sleep_until(begin + PAUSE_MIN).await;
-        let Err(error) = ended else { continue };
-        // Once for each time that it is lost: what a call suffers from is logged there.
-        if pause == PAUSE_MIN {
-            tracing::info!(%connector, error = chain(&*error), "a connection is lost");
-        }
-        news.lost();
-        tokio::select! {
-            () = tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..=1.0))) => {}
-            () = shared.wanted.notified() => {}
-        }
-        pause = (pause * 2).min(PAUSE_MAX);
     }
 }
 

@@ -73,6 +73,31 @@ impl Listener {
     }
 }
 
+impl Listener {
+    /// Ends, with the connections that have come in and have not been accepted: whoever waits would be turned away without a
+    /// word.
+    pub(crate) fn into_waiting(self) -> Vec<Connection> {
+        match self {
+            Self::Tcp(listener) => waiting(listener).unwrap_or_default(),
+            Self::Memory(mut listener) => {
+                std::iter::from_fn(|| listener.0.try_recv().ok().map(Connection::Memory)).collect()
+            }
+        }
+    }
+}
+
+/// Asks the socket itself, since what the runtime knows of it may be old.
+fn waiting(listener: TcpListener) -> io::Result<Vec<Connection>> {
+    let listener = listener.into_std()?;
+    let accept = || {
+        let (stream, _) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        stream.set_nodelay(true).ok()?;
+        TcpStream::from_std(stream).ok().map(Connection::Tcp)
+    };
+    Ok(std::iter::from_fn(accept).collect())
+}
+
 impl MemoryPeer {
     /// Opens a connection.
     pub(crate) async fn connect(&self) -> io::Result<DuplexStream> {

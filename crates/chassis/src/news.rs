@@ -54,10 +54,11 @@ impl News {
         self.board.tell();
     }
 
-    /// A connection could not be opened, or has failed.
+    /// A connection could not be opened.
     pub(crate) fn failed(&self) {
         self.failures.fetch_add(1, Ordering::Relaxed);
         self.board.tell();
+        self.lost();
     }
 
     /// The addresses may not be what they were.
@@ -65,7 +66,7 @@ impl News {
         self.board.suspect();
     }
 
-    /// How often a connection has failed.
+    /// How often a connection could not be opened.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! The way of a call through a server: span, limit, deadline, guard, handler, and a reason for every refusal.
+//! The way of a call through a server: message, limit, span, deadline, guard, handler, and a reason for every refusal.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -22,7 +22,10 @@ use crate::ending::Ending;
 use crate::guard::Guard;
 use crate::infrastructure::is_infrastructure;
 use crate::server::Service;
-use crate::{answer, deadline, trace, watch};
+use crate::{answer, deadline, intake, trace, watch};
+
+/// How long it may take from the head of a request to the first of its messages.
+const BEGINNING: Duration = Duration::from_secs(5);
 
 /// Anything that answers gRPC calls: generated servers behind [`Routes`], or the edge's forwarding.
 pub(crate) trait Methods:
@@ -82,10 +85,15 @@ impl<S: Methods> Pipeline<S> {
             infrastructure,
             methods,
         } = self;
-        let path = request.uri().path();
-        if is_infrastructure(path) {
+        if is_infrastructure(request.uri().path()) {
             return run(infrastructure, request).await;
         }
+        // Whoever says nothing takes nobody's place.
+        let patience = deadline::left(request.headers(), shared.timeout.min(BEGINNING));
+        let Ok(request) = intake::begun(request, patience).await else {
+            return deadline::exceeded().into_http();
+        };
+        let path = request.uri().path();
         let Ok(_permit) = shared.limit.try_acquire() else {
             shared.calls.shed(path);
             return answer::overloaded().into_http();

@@ -57,7 +57,7 @@ impl Replica {
         self.lanes.iter().any(Lane::is_open)
     }
 
-    /// How often a connection has failed.
+    /// How often a connection could not be opened.
     pub(crate) fn failures(&self) -> u64 {
         self.news.failures()
     }
@@ -116,7 +116,11 @@ impl Taken {
     pub(crate) async fn send(mut self, mut request: Request<Body>) -> hyper::Result<Response<Body>> {
         let path = std::mem::take(request.uri_mut()).into_parts().path_and_query;
         *request.uri_mut() = self.call.0.address(path);
-        let response = self.sender.send_request(request).await?;
+        let answer = self.sender.send_request(request);
+        // What comes too late into the queue of a connection that ends lies there as long as anybody can send on it: whoever
+        // waited with a sender in hand would wait for themselves.
+        drop(self.sender);
+        let response = answer.await?;
         Ok(response.map(|inner| {
             Body::new(Answer {
                 inner,

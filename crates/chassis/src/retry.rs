@@ -1,7 +1,9 @@
 //! Which calls are sent again, and how many at most: more than a fifth of them makes an outage worse.
 
+use std::error::Error;
 use std::time::Duration;
 
+use h2::Reason;
 use tower::retry::budget::{Budget, TpsBudget};
 
 /// Each call that may be sent again allows this share of another try, for as long as `MEMORY`.
@@ -10,8 +12,8 @@ const SHARE: f32 = 0.2;
 const AT_LEAST: u32 = 10;
 const MEMORY: Duration = Duration::from_secs(10);
 
-/// How much of a request is kept to be sent again.
-const KEPT: usize = 64 * 1024;
+/// How many octets of a request are kept to be sent again.
+pub(crate) const KEPT: usize = 64 * 1024;
 
 /// The tries that one channel may spend.
 #[derive(Debug)]
@@ -41,15 +43,20 @@ impl Retries {
 }
 
 impl Plan<'_> {
-    /// How many octets of the request should be kept.
-    pub(crate) fn keeps(&self) -> usize {
-        self.budget.map_or(0, |_| KEPT)
-    }
-
     /// Whether the call may be sent again that somebody has perhaps carried out; spends one try.
     pub(crate) fn again(&self) -> bool {
         self.budget.is_some_and(TpsBudget::withdraw)
     }
+}
+
+/// Whether the other side has said that it has not looked at the request (RFC 9113 §8.7): it refuses the stream, or goes away
+/// and names one before it as the last. Whatever is called may be called again then.
+pub(crate) fn is_unseen(error: &hyper::Error) -> bool {
+    let error = error.source().and_then(|source| source.downcast_ref::<h2::Error>());
+    // Streams up to the last do not end with a GOAWAY but with an answer, or with the connection.
+    error.is_some_and(|error| {
+        error.is_remote() && (error.is_go_away() || error.reason() == Some(Reason::REFUSED_STREAM))
+    })
 }
 
 #[cfg(test)]
@@ -62,9 +69,9 @@ mod tests {
     fn what_changes_something_twice_is_not_sent_twice() {
         let retries = Retries::default();
         let plan = retries.plan("/usher.identity.v1.SessionService/LogIn");
-        assert_eq!((plan.keeps(), plan.again()), (0, false));
+        assert!(!plan.again());
         let plan = retries.plan(READ);
-        assert_eq!((plan.keeps(), plan.again()), (KEPT, true));
+        assert!(plan.again());
     }
 
     #[test]

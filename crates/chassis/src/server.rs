@@ -190,9 +190,7 @@ where
     // Health tells first that this is the end; only then are the connections asked to finish. Those that have come in by
     // then, and wait to be accepted, are as good as the others.
     health.stop().await;
-    connections.accept_waiting(&mut listener, &pipeline).await;
-    // Nobody shall wait for a drained process.
-    drop(listener);
+    connections.accept_waiting(listener, &pipeline);
     connections.drain(config.drain_timeout, service.name).await;
     Ok(())
 }

@@ -2,11 +2,20 @@
 
 use std::time::Duration;
 
-use chassis::{ClientConfig, ServerConfig};
+use chassis::{ClientConfig, Peer, ServerConfig};
+use http::Request;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use prost::bytes::Bytes;
 use proto::identity::v1::session_service_client::SessionServiceClient;
-use tonic::Code;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tonic::body::Body;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
+use tower::ServiceExt;
 
+use crate::frames::{self, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PING, PREFACE, SETTINGS, frame};
 use crate::support::{Stand, refusal};
 
 #[tokio::test]
@@ -39,6 +48,73 @@ async fn more_calls_than_the_limit_are_refused_with_a_time_to_retry_and_health_s
         call.await.unwrap().unwrap();
     }
     stand.client().log_in(stand.log_in("ada")).await.unwrap();
+}
+
+/// Reads a frame and answers its kind; counts those that answer a call.
+async fn answer(stream: &mut TcpStream, answers: &mut u32) -> u8 {
+    let kind = frames::read(stream).await;
+    assert_ne!(kind, GOAWAY, "after {answers} answers");
+    *answers += u32::from(kind == HEADERS);
+    kind
+}
+
+/// A caller whose messages come after their heads, and some of them after the refusal, is not taken for an attacker.
+#[tokio::test]
+async fn however_many_calls_are_refused_their_connection_stays() {
+    let (rounds, calls) = (10, 400);
+    let stand = Stand::tcp(ServerConfig {
+        concurrency_limit: Some(0),
+        ..ServerConfig::default()
+    })
+    .await;
+    let Peer::Tcp(address) = &stand.peer else {
+        panic!("a TCP stand")
+    };
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(PREFACE).await.unwrap();
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    // POST, http, and a path of one octet (RFC 7541, appendix A).
+    let head = [0x83, 0x86, 0x04, 1, b'/'];
+    let ping = frame(PING, 0, 0, &[0; 8]);
+    let mut refused = 0;
+    for round in 0..rounds {
+        let streams = || (0..calls).map(|call| 2 * (calls * round + call) + 1);
+        let heads: Vec<_> = streams().map(|id| frame(HEADERS, END_HEADERS, id, &head)).collect();
+        stream.write_all(&heads.concat()).await.unwrap();
+        // Whatever is answered at once has been when the server has answered twice.
+        for _ in 0..2 {
+            stream.write_all(&ping).await.unwrap();
+            while answer(&mut stream, &mut refused).await != PING {}
+        }
+        let messages = streams().map(|id| [frame(DATA, 0, id, &[0; 5]), frame(DATA, END_STREAM, id, &[])].concat());
+        stream.write_all(&messages.collect::<Vec<_>>().concat()).await.unwrap();
+        while refused < calls * (round + 1) {
+            answer(&mut stream, &mut refused).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_sends_no_message_takes_nobodys_place() {
+    let stand = Stand::memory(ServerConfig {
+        concurrency_limit: Some(1),
+        ..ServerConfig::default()
+    });
+    let (metadata, _, _) = stand.log_in("silent").into_parts();
+    let silence = StreamBody::new(tokio_stream::pending::<Result<Frame<Bytes>, Status>>());
+    let mut request = Request::post("/usher.identity.v1.SessionService/LogIn")
+        .body(Body::new(silence))
+        .unwrap();
+    request.headers_mut().extend(metadata.into_headers());
+    let channel = stand.channel();
+    let silent = tokio::spawn(channel.clone().oneshot(request));
+    for _ in 0..20 {
+        SessionServiceClient::new(channel.clone())
+            .log_in(stand.log_in("ada"))
+            .await
+            .unwrap();
+    }
+    assert!(!silent.is_finished());
 }
 
 #[tokio::test]
@@ -85,7 +161,7 @@ async fn a_caller_with_a_timer_of_its_own_gets_the_deadline_from_the_server() {
         ..ServerConfig::default()
     })
     .await;
-    let chassis::Peer::Tcp(address) = stand.peer.clone() else {
+    let Peer::Tcp(address) = stand.peer.clone() else {
         panic!("a TCP stand")
     };
     let mut client = SessionServiceClient::connect(address).await.unwrap();

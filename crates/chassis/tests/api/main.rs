@@ -6,6 +6,8 @@ mod authority;
 mod balancing;
 mod callers;
 mod drain;
+mod frames;
+mod goodbyes;
 mod infrastructure;
 mod limits;
 mod names;
