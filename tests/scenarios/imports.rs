@@ -370,7 +370,7 @@ async fn an_import_is_nobody_elses_business(world: &World) {
 async fn an_import_stops_when_its_author_may_add_nobody_any_more(world: &World) {
     let owner = world.account_on("enterprise-yearly").await;
     let admin = owner.admit(world, with_role(Role::Admin)).await;
-    let (emails, file) = crowd(8_000);
+    let (emails, file) = crowd(20_000);
     let begun = import(&admin, with_seats(&["training"]), &file).await.unwrap();
     let watch = WatchImportRequest {
         import_id: begun.id.clone(),

@@ -35,6 +35,7 @@ mod probes;
 mod refusal;
 mod replica;
 mod replicas;
+mod reply;
 mod resolver;
 mod retry;
 mod secret;

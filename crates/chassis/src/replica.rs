@@ -1,24 +1,18 @@
 //! One replica of a peer: its connections, the calls in progress on it, and how well it answers.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Response, Uri};
-use http_body::{Body as HttpBody, Frame, SizeHint};
-use hyper::body::Incoming;
-use prost::bytes::Bytes;
 use tokio::time::Instant;
 use tonic::body::Body;
-use tonic::{Code, Status};
 
-use crate::channel::unavailable;
 use crate::connector::Connector;
 use crate::fitness::Fitness;
 use crate::lane::{Lane, Opening, Sender};
 use crate::news::{Board, News};
+use crate::reply::Reply;
 
 /// One replica. Dropped, it finishes its calls and goes.
 #[derive(Debug)]
@@ -121,45 +115,6 @@ impl Taken {
         // waited with a sender in hand would wait for themselves.
         drop(self.sender);
         let response = answer.await?;
-        Ok(response.map(|inner| {
-            Body::new(Answer {
-                inner,
-                _call: self.call,
-            })
-        }))
-    }
-}
-
-/// An answer that ends half-way, with what the other side says of it; if nothing, the connection is lost.
-fn cut_off(error: hyper::Error) -> Status {
-    let status = Status::from_error(Box::new(error));
-    if status.code() == Code::Unknown {
-        unavailable()
-    } else {
-        status
-    }
-}
-
-/// The body of an answer.
-struct Answer {
-    inner: Incoming,
-    _call: Call,
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = Pin::new(&mut self.inner).poll_frame(cx);
-        frame.map(|frame| frame.map(|frame| frame.map_err(cut_off)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        Ok(response.map(|body| Body::new(Reply::new(body, self.call))))
     }
 }

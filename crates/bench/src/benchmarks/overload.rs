@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
 use super::add_user::{account_of, add};
 use crate::account::{Account, adding};
@@ -63,7 +64,7 @@ fn slowest(figure: Figure) -> Figure {
 }
 
 /// Begins `rate` calls a second, whatever becomes of those before. Answers are those of the calls that were let in; the others
-/// have to be refused as overload is.
+/// have to be refused as overload is, with a delay after which to try again.
 async fn storm(site: &Site, accounts: &[Account], rate: f64, time: Duration) -> Result<Sample> {
     let meter = site.meter();
     let before = meter.read()?;
@@ -119,7 +120,9 @@ fn sort(
         Ok(()) => admitted.push(latency),
         Err(error) => {
             let status = error.downcast_ref::<Status>();
-            let is_overload = status.is_some_and(|status| status.code() == Code::ResourceExhausted);
+            let is_overload = status.is_some_and(|status| {
+                status.code() == Code::ResourceExhausted && status.get_details_retry_info().is_some()
+            });
             if !is_overload {
                 return Err(error).context("neither let in nor refused");
             }

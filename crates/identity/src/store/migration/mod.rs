@@ -20,7 +20,7 @@ mod m20261125_000801_create_imports;
 mod m20261126_000501_tell_assigners;
 mod m20261126_000601_create_welcome_emails;
 mod m20261126_001001_trace_messages;
-mod m20261126_001101_find_invitations_by_id;
+mod m20261126_001101_contract_invitation_hashes;
 
 /// Brings a database of identity's to the present.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000501_tell_assigners::Migration),
             Box::new(m20261126_000601_create_welcome_emails::Migration),
             Box::new(m20261126_001001_trace_messages::Migration),
-            Box::new(m20261126_001101_find_invitations_by_id::Migration),
+            Box::new(m20261126_001101_contract_invitation_hashes::Migration),
         ]
     }
 }
