@@ -22,8 +22,8 @@ use crate::probes;
 use crate::tls::{Credentials, TlsConfig, TlsError};
 
 /// Calls in progress at the edge, where they are taken or refused.
-const EDGE_LIMIT_PER_CORE: usize = 64;
-const EDGE_LIMIT_MIN: usize = 128;
+const EDGE_LIMIT_PER_CORE: usize = 48;
+const EDGE_LIMIT_MIN: usize = 96;
 /// Calls in progress behind the edge.
 const INNER_LIMIT: usize = 1_024;
 
@@ -33,8 +33,8 @@ const INNER_LIMIT: usize = 1_024;
 pub struct ServerConfig {
     /// The largest message that is taken, for `max_decoding_message_size` of the generated servers.
     pub max_message_bytes: usize,
-    /// Calls in progress at once; more are refused at once with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`. None: at the edge 64
-    /// for each core and 128 at least, which is as many as make it quicker; 1,024 behind it, where nobody comes who was not
+    /// Calls in progress at once; more are refused at once with `RESOURCE_EXHAUSTED`, reason `OVERLOADED`. None: at the edge 48
+    /// for each core and 96 at least, which is as many as make it quicker; 1,024 behind it, where nobody comes who was not
     /// let in.
     pub concurrency_limit: Option<usize>,
     /// Calls in progress at once on one connection; more wait at the caller.

@@ -42,11 +42,15 @@ mod row {
 
 const LATEST: Sql = Sql {
     postgres: "
-        SELECT DISTINCT ON (invitation_id) id, account_id, invitation_id, kind, to_address, state, attempts, reason,
-               message_id, next_attempt_time, create_time, update_time, send_time
-        FROM mails
-        WHERE account_id = $1 AND invitation_id IN (SELECT json_array_elements_text($2::json))
-        ORDER BY invitation_id, create_time DESC, id DESC",
+        SELECT latest.*
+        FROM (SELECT DISTINCT json_array_elements_text($2::json) AS invitation_id) AS r
+        CROSS JOIN LATERAL (
+            SELECT id, account_id, invitation_id, kind, to_address, state, attempts, reason, message_id, next_attempt_time,
+                   create_time, update_time, send_time
+            FROM mails
+            WHERE account_id = $1 AND invitation_id = r.invitation_id
+            ORDER BY create_time DESC, id DESC
+            LIMIT 1) AS latest",
     sqlite: "
         SELECT id, account_id, invitation_id, kind, to_address, state, attempts, reason,
                message_id, next_attempt_time, create_time, update_time, send_time
