@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chassis::reason;
 use futures::future::join_all;
 use proto::identity::v1::access_service_client::AccessServiceClient;
 use proto::identity::v1::user_service_client::UserServiceClient;
@@ -11,10 +10,9 @@ use proto::notification::v1::WaitForMailRequest;
 use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use testkit::{Cluster, eventually};
 use toml::Table;
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic::Code;
 
-use crate::support::{Owner, PATIENCE, World, adding, fresh, settled};
+use crate::support::{Owner, PATIENCE, World, adding, fresh, overload, settled};
 
 /// How many calls the gateway takes at once.
 const LIMIT: usize = 4;
@@ -31,12 +29,6 @@ fn narrow(service: &str, config: &mut Table) {
             .unwrap()
             .insert("concurrency_limit".into(), limit.into());
     }
-}
-
-/// Whether a refusal says that there is too much to do, and when to come again.
-fn is_overload(status: &Status) -> bool {
-    let delay = status.get_details_retry_info().and_then(|info| info.retry_delay);
-    status.code() == Code::ResourceExhausted && reason(status).as_deref() == Some("OVERLOADED") && delay.is_some()
 }
 
 /// Waits for a mail that never comes, again and again.
@@ -60,7 +52,7 @@ async fn what_is_too_much_is_refused_before_anybody_is_asked_who_they_are_and_ch
     let mut stranger = AccessServiceClient::new(owner.channel.clone());
     eventually(PATIENCE, async || {
         match stranger.check_access(CheckAccessRequest::default()).await {
-            Err(status) if is_overload(&status) => Ok(()),
+            Err(status) if overload(&status).is_some() => Ok(()),
             other => Err(format!("{other:?}")),
         }
     })
@@ -87,7 +79,7 @@ async fn what_is_too_much_is_refused_before_anybody_is_asked_who_they_are_and_ch
         match answer.unwrap() {
             Ok(_) => added.insert(email.as_str()),
             Err(status) => {
-                assert!(is_overload(&status), "{status:?}");
+                assert!(overload(&status).is_some(), "{status:?}");
                 refused.insert(email.as_str())
             }
         };

@@ -18,7 +18,10 @@ pub use mail::Mail;
 pub use owner::{Owner, adding, channel, fresh, user};
 pub use world::{PASSWORD, PATIENCE, World, settled};
 
+use std::time::Duration;
+
 use tonic::Status;
+use tonic_types::StatusExt;
 
 /// The story `$story`, told on both settings.
 macro_rules! on_both {
@@ -45,4 +48,10 @@ pub(crate) use on_both;
 /// The code and the reason of a refusal.
 pub fn refusal(status: &Status) -> (tonic::Code, String) {
     (status.code(), chassis::reason(status).unwrap_or_default())
+}
+
+/// When to come again, of a refusal because there is too much to do; none of any other.
+pub fn overload(status: &Status) -> Option<Duration> {
+    let delay = status.get_details_retry_info()?.retry_delay;
+    delay.filter(|_| refusal(status) == (tonic::Code::ResourceExhausted, "OVERLOADED".into()))
 }
