@@ -1,7 +1,9 @@
-//! The commit point of adding users: one transaction that decides, for as many requests as are waiting.
+//! The commit point of adding users: one transaction that decides, for as many requests as are waiting, or for a large one.
 
+use std::array::from_fn;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use storage::{Batcher, Database, RelayWaker, TraceParent};
@@ -69,7 +71,7 @@ impl App {
         };
         let mut attempt = 1;
         loop {
-            match self.commits.0.submit(commit.clone()).await {
+            match self.commits.submit(commit.clone()).await {
                 Err(Error::Contended) if attempt < ATTEMPTS => attempt += 1,
                 answer => {
                     failpoint("identity::commit_add_users::committed");
@@ -80,9 +82,20 @@ impl App {
     }
 }
 
-/// The queue of requests that wait to be committed; cheap to clone.
+/// From how many users on a request is large: it gains nothing by a transaction with others, and would keep small ones waiting.
+const LARGE: usize = 100;
+/// How many large requests are committed at once, beside the small ones.
+const LANES: usize = 4;
+
+type Queue = Batcher<Commit, Answer, Error>;
+
+/// The queues of requests that wait to be committed; cheap to clone.
 #[derive(Clone)]
-pub struct Commits(Batcher<Commit, Answer, Error>);
+pub struct Commits {
+    small: Queue,
+    large: Arc<[Queue; LANES]>,
+    turn: Arc<AtomicUsize>,
+}
 
 /// What deciding needs besides the requests themselves.
 #[derive(Clone)]
@@ -97,7 +110,7 @@ struct Terms {
 }
 
 impl Commits {
-    /// Starts the one task that commits.
+    /// Starts the tasks that commit.
     pub fn spawn(
         (database, clock): (Database, Clock),
         relay: RelayWaker,
@@ -118,12 +131,22 @@ impl Commits {
             let terms = terms.clone();
             async move { terms.run(items).await }
         };
-        Self(Batcher::spawn(
-            "commits",
-            config.batch,
-            config.batch.saturating_mul(8),
-            run,
-        ))
+        let queue = |name, batch: usize| Batcher::spawn(name, batch, batch.saturating_mul(8), run.clone());
+        Self {
+            small: queue("commits", config.batch),
+            large: Arc::new(from_fn(|_| queue("large commits", 1))),
+            turn: Arc::default(),
+        }
+    }
+
+    async fn submit(&self, commit: Commit) -> Result<Answer, Error> {
+        if commit.asked.request.users.len() < LARGE {
+            return self.small.submit(commit).await;
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        // There is one for each remainder.
+        let lane = self.large.get(turn % LANES).unwrap_or(&self.small);
+        lane.submit(commit).await
     }
 }
 

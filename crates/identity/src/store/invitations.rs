@@ -153,11 +153,12 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: InvitationId) -> Result<Opti
     .transpose()
 }
 
-/// From the users to their invitations, whatever else: without statistics, either database would rather read every invitation
-/// of the account for each of the users, and is kept from it by the expression around the column.
+/// From each user to their invitations, whatever else: either database would rather read every invitation of the account,
+/// or of all, for each of the users, and is kept from it by the subquery and by the expression around the column.
 const OF_USERS: Sql = Sql {
-    postgres: "SELECT i.* FROM invitations i
-        WHERE i.user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND i.account_id || '' = $2
+    postgres: "SELECT i.* FROM json_array_elements_text($1::json) AS u(id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM invitations WHERE user_id = u.id AND account_id || '' = $2 OFFSET 0) AS i
         ORDER BY i.id",
     sqlite: "SELECT i.* FROM json_each($1) AS u CROSS JOIN invitations i ON i.user_id = u.value
         WHERE +i.account_id = $2

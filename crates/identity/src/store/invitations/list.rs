@@ -1,7 +1,7 @@
 //! The invitations of an account, page by page.
 
-use sea_orm::sea_query::{Condition, LikeExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, LikeExpr, Order};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use storage::StorageError;
 use types::{AccountId, InvitationId, Timestamp};
 
@@ -9,6 +9,7 @@ use super::{invitation, read};
 use crate::domain::error::Error;
 use crate::domain::invitation::{Invitation, InvitationState};
 use crate::domain::invitation_filter::InvitationFilter;
+use crate::store::by_age::by_age;
 
 /// Invitations of an account after a given one, by age.
 pub async fn list(
@@ -19,10 +20,9 @@ pub async fn list(
     after: Option<InvitationId>,
     limit: u64,
 ) -> Result<Vec<Invitation>, Error> {
-    let mut query = invitation::Entity::find().filter(invitation::Column::AccountId.eq(account.to_string()));
-    if let Some(after) = after {
-        query = query.filter(invitation::Column::Id.gt(after.to_string()));
-    }
+    let columns = [invitation::Column::AccountId, invitation::Column::Id];
+    let after = after.map(|id| id.to_string());
+    let mut query = by_age(invitation::Entity::find(), columns, account, after, &Order::Asc);
     if !filter.states.is_empty() {
         let states = filter.states.iter().map(|state| in_state(*state, now));
         query = query.filter(states.fold(Condition::any(), Condition::add));
@@ -34,8 +34,7 @@ pub async fn list(
         let pattern = LikeExpr::new(format!("{}%", escaped(&filter.email_prefix))).escape('\\');
         query = query.filter(invitation::Column::Email.like(pattern));
     }
-    let query = query.order_by_asc(invitation::Column::Id).limit(limit);
-    let rows = query.all(conn).await.map_err(StorageError::from)?;
+    let rows = query.limit(limit).all(conn).await.map_err(StorageError::from)?;
     rows.into_iter().map(read).collect()
 }
 

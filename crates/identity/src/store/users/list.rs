@@ -13,6 +13,7 @@ use crate::domain::name_key::{end_of_prefix, name_key};
 use crate::domain::user::{User, UserState};
 use crate::domain::user_query::{Position, UserFilter, UserOrder, UserQuery};
 use crate::store::broken;
+use crate::store::by_age::by_age;
 use crate::store::entity::user;
 
 /// What a list is sorted by, where it is not a column.
@@ -55,14 +56,21 @@ async fn in_order(
     let backend = conn.get_database_backend();
     let (key, direction) = (key(query.order, backend), direction(query));
     let mut select = user::Entity::find().filter(passes(query, backend));
-    if let Some(after) = after {
-        select = select.filter(behind(after, key.clone(), query.descending));
+    if key.is_none() && !has_index(&query.filter) {
+        let columns = [user::Column::AccountId, user::Column::Id];
+        let after = after.map(|after| after.id.to_string());
+        select = by_age(select, columns, query.account_id, after, &direction);
+    } else {
+        select = select.filter(user::Column::AccountId.eq(query.account_id.to_string()));
+        if let Some(after) = after {
+            select = select.filter(behind(after, key.clone(), query.descending));
+        }
+        if let Some(key) = key {
+            select = select.order_by(key, direction.clone());
+        }
+        select = select.order_by(user::Column::Id, direction);
     }
-    if let Some(key) = key {
-        select = select.order_by(key, direction.clone());
-    }
-    let select = select.order_by(user::Column::Id, direction).limit(limit);
-    Ok(select.all(conn).await.map_err(StorageError::from)?)
+    Ok(select.limit(limit).all(conn).await.map_err(StorageError::from)?)
 }
 
 /// The ids of whom the text finds: along the index of each key, sorted afterwards. As one condition with `OR`, it would be
@@ -78,6 +86,7 @@ async fn found(
     let branch = |range: Condition| {
         let mut select = Query::select();
         select.column(user::Column::Id).from(user::Entity);
+        select.and_where(user::Column::AccountId.eq(query.account_id.to_string()));
         select.cond_where(passes(query, backend)).cond_where(range);
         if let Some(key) = &key {
             select.expr_as(key.clone(), KEY);
@@ -164,7 +173,7 @@ fn behind(after: &Position, key: Option<Expr>, descending: bool) -> Expr {
     }
 }
 
-/// What the filter asks for, save the text.
+/// What the filter asks for, save the account and the text.
 fn passes(query: &UserQuery, backend: DbBackend) -> Condition {
     let UserFilter {
         states,
@@ -173,18 +182,18 @@ fn passes(query: &UserQuery, backend: DbBackend) -> Condition {
         group_id,
         text: _,
     } = &query.filter;
-    let mut condition = Condition::all().add(user::Column::AccountId.eq(query.account_id.to_string()));
+    let mut condition = Condition::all();
     // Literally, as the partial indexes say it: of a parameter nothing is known when a statement is planned.
     if states.is_empty() {
         condition = condition.add(Expr::cust("state <> 'DELETED'"));
     } else {
-        if states.iter().all(|state| is_rare(*state)) {
+        if are_rare(states) {
             condition = condition.add(Expr::cust("state IN ('SUSPENDED', 'DELETED')"));
         }
         condition = condition.add(user::Column::State.is_in(states.iter().map(|state| state.as_str())));
     }
     if !roles.is_empty() {
-        if !roles.contains(&Role::Member) {
+        if are_few(roles) {
             condition = condition.add(Expr::cust("role <> 'MEMBER'"));
         }
         condition = condition.add(user::Column::Role.is_in(roles.iter().map(|role| role.as_str())));
@@ -196,6 +205,21 @@ fn passes(query: &UserQuery, backend: DbBackend) -> Condition {
         condition = condition.add(holds(product, backend));
     }
     condition
+}
+
+/// Whether there is an index of those whom the filter passes.
+fn has_index(filter: &UserFilter) -> bool {
+    filter.group_id.is_some() || are_rare(&filter.states) || are_few(&filter.roles)
+}
+
+/// Whether the states' index has all of them.
+fn are_rare(states: &[UserState]) -> bool {
+    !states.is_empty() && states.iter().all(|state| is_rare(*state))
+}
+
+/// Whether the administrators' index has all of them.
+fn are_few(roles: &[Role]) -> bool {
+    !roles.is_empty() && !roles.contains(&Role::Member)
 }
 
 /// Whether the states' index has only few of the users.
