@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use proto::admin::v1::people_service_client::PeopleServiceClient;
-use proto::admin::v1::{AddUsersRequest, NewUser, UserOptions};
+use proto::admin::v1::welcome_email::Choice;
+use proto::admin::v1::{AddUsersRequest, NewUser, UserOptions, WelcomeEmail};
 use proto::identity::internal::v1::CreateAccountRequest;
 use proto::identity::v1::LogInRequest;
 use proto::identity::v1::session_service_client::SessionServiceClient;
@@ -117,4 +118,14 @@ pub fn adding(count: usize) -> AddUsersRequest {
         request_id,
         ..AddUsersRequest::default()
     }
+}
+
+/// The same without e-mails.
+pub fn silently(mut message: AddUsersRequest) -> AddUsersRequest {
+    if let Some(options) = &mut message.options {
+        options.welcome_email = Some(WelcomeEmail {
+            choice: Some(Choice::Declined(true)),
+        });
+    }
+    message
 }

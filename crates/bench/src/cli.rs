@@ -78,7 +78,7 @@ impl Run {
             &self.benchmarks
         };
         let site = if benchmarks.iter().any(|benchmark| benchmark.needs_site()) {
-            let site = Site::start(None).await.context("the cluster does not start")?;
+            let site = Site::start(|_, _| ()).await.context("the cluster does not start")?;
             site.settle_in(usize::try_from(plan.people())?).await?;
             Some(site)
         } else {

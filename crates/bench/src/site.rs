@@ -34,8 +34,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts one; with an endpoint, one that sends its traces there.
-    pub async fn start(traces: Option<&str>) -> Result<Self> {
+    /// Starts one; `adjust` may change each service's configuration.
+    pub async fn start(adjust: impl Fn(&str, &mut Table)) -> Result<Self> {
         let cluster = Cluster::start_with(|service, config| {
             if service == "identity" {
                 set(config, "passwords", "memory_kib", MEMORY_KIB);
@@ -45,9 +45,7 @@ impl Site {
                 // Mails are kept for tests only.
                 set(config, "mail", "sandbox", false);
             }
-            if let Some(endpoint) = traces {
-                set(config, "telemetry", "otlp_endpoint", endpoint);
-            }
+            adjust(service, config);
         });
         let cluster = cluster.await?;
         let gateway = Gateway::connect(&cluster.address())?;
@@ -160,7 +158,8 @@ async fn meter(cluster: &Cluster) -> Result<Meter> {
     Ok(members.fold(meter, |meter, (service, id)| meter.process(service, id)))
 }
 
-fn set(config: &mut Table, block: &str, key: &str, value: impl Into<Value>) {
+/// Sets one value of a configuration.
+pub fn set(config: &mut Table, block: &str, key: &str, value: impl Into<Value>) {
     let block = config.entry(block).or_insert_with(|| Table::new().into());
     if let Value::Table(block) = block {
         block.insert(key.to_owned(), value.into());

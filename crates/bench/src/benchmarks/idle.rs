@@ -16,12 +16,14 @@ use crate::plan::Plan;
 use crate::report::{Aim, Line};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// After ten seconds the allocator gives back what only the start needed, such as for hashing passwords.
+const REST: Duration = Duration::from_secs(15);
 
-/// Milliseconds to the first answered call in an empty folder, and MiB in RAM when the demo account is there.
+/// Milliseconds to the first answered call in an empty folder, and MiB in RAM when the demo account is there and nothing happens.
 pub async fn run(plan: &Plan) -> Result<Vec<Line>> {
     let (mut starts, mut memory) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        let (start, bytes) = one().await?;
+        let (start, bytes) = one(plan.size(REST, Duration::ZERO)).await?;
         starts.push(alone(millis(start)));
         memory.push(alone(mib(bytes)));
     }
@@ -37,7 +39,7 @@ pub async fn run(plan: &Plan) -> Result<Vec<Line>> {
     ])
 }
 
-async fn one() -> Result<(Duration, u64)> {
+async fn one(rest: Duration) -> Result<(Duration, u64)> {
     let folder = TempDir::with_prefix("usher-bench-")?;
     let (data, address) = (folder.path().join("data"), format!("127.0.0.1:{}", free_port()?));
     let mut command = Command::new(usher_program());
@@ -56,6 +58,7 @@ async fn one() -> Result<(Duration, u64)> {
     // It is written when everything is ready.
     let ready = poll(PATIENCE, async || std::fs::metadata(data.join("dev.json")));
     ready.await.with_context(|| process.output())?;
+    tokio::time::sleep(rest).await;
     Ok((start, resident(process.id())?))
 }
 

@@ -18,7 +18,7 @@ pub async fn run(plan: &Plan) -> Result<Vec<Line>> {
     let mut rounds = Vec::new();
     for _ in 0..plan.rounds {
         // In processes that have not seen a large file yet: what one leaves behind would be counted on both sides.
-        let site = Site::start(None).await?;
+        let site = Site::start(|_, _| ()).await?;
         site.settle_in(usize::try_from(plan.people())?).await?;
         let reference = Some(one(&site, SMALL).await?);
         let ours = one(&site, plan.size(100_000, 2_000)).await?;
