@@ -53,9 +53,10 @@ impl Image {
             }
         }
         run(build.args(&self.options).arg("."))?;
-        // As Kubernetes runs it.
+        // As Kubernetes runs it; with limits of its own, since podman's may be above what is allowed here.
         let confined = ["run", "--rm", "--read-only", "--network=none", "--cap-drop=all"];
-        run(command("podman", &confined).args([&self.tag, "--version"]))?;
+        let limits = ["--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096"];
+        run(command("podman", &confined).args(limits).args([&self.tag, "--version"]))?;
         say(&format!("{} is built, and runs", self.tag));
         Ok(())
     }

@@ -33,7 +33,7 @@ const WRITE: Sql = Sql {
         FROM json_to_recordset($1::json) AS r(id text, revision bigint, given_name text, family_name text,
             given_key text, sort_key text, group_id text, settings_template_id text,
             language text, time_zone text, products text, seat_version bigint)
-        WHERE u.id = r.id AND u.account_id = $2 AND u.revision = r.revision",
+        WHERE u.id = r.id AND u.account_id || '' = $2 AND u.revision = r.revision",
     sqlite: "UPDATE users SET given_name = r.value->>'given_name', family_name = r.value->>'family_name',
             given_key = r.value->>'given_key', sort_key = r.value->>'sort_key', group_id = r.value->>'group_id',
             settings_template_id = r.value->>'settings_template_id',
@@ -50,7 +50,7 @@ const WRITE_PROMISED: Sql = Sql {
             products = CASE WHEN r.moved THEN r.products ELSE i.products END
         FROM json_to_recordset($1::json) AS r(id text, group_id text, settings_template_id text, language text,
             time_zone text, products text, moved boolean)
-        WHERE i.user_id = r.id AND i.account_id = $2 AND i.kind = 'JOIN' AND i.state IN ('PENDING', 'EXPIRED')",
+        WHERE i.user_id = r.id AND i.account_id || '' = $2 AND i.kind = 'JOIN' AND i.state IN ('PENDING', 'EXPIRED')",
     sqlite: "UPDATE invitations SET group_id = r.value->>'group_id',
             settings_template_id = r.value->>'settings_template_id', language = r.value->>'language',
             time_zone = r.value->>'time_zone',
@@ -124,7 +124,7 @@ fn row(user: &User) -> Result<Row, Error> {
 const REACTIVATE: Sql = Sql {
     postgres: "UPDATE users SET state = 'ACTIVE', former_state = NULL, revision = revision + 1, update_time = $3
         WHERE account_id = $2 AND state = 'SUSPENDED'
-            AND id IN (SELECT value FROM json_array_elements_text($1::json))",
+            AND id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "UPDATE users SET state = 'ACTIVE', former_state = NULL, revision = revision + 1, update_time = $3
         WHERE account_id = $2 AND state = 'SUSPENDED' AND id IN (SELECT value FROM json_each($1))",
 };

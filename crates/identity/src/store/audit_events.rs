@@ -29,7 +29,7 @@ struct HeadRow {
 /// In one order, so that two transactions with several accounts wait for one another instead of for each other.
 const LOCK: Sql = Sql {
     postgres: "SELECT account_id, sequence, hash FROM audit_heads
-        WHERE account_id IN (SELECT value FROM json_array_elements_text($1::json)) ORDER BY account_id FOR UPDATE",
+        WHERE account_id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) ORDER BY account_id FOR UPDATE",
     sqlite: "SELECT account_id, sequence, hash FROM audit_heads
         WHERE account_id IN (SELECT value FROM json_each($1)) ORDER BY account_id",
 };
@@ -121,7 +121,7 @@ async fn lock(conn: &impl ConnectionTrait, events: &[Event]) -> Result<BTreeMap<
 }
 
 const KNOWN: Sql = Sql {
-    postgres: "SELECT id FROM audit_events WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+    postgres: "SELECT id FROM audit_events WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "SELECT id FROM audit_events WHERE id IN (SELECT value FROM json_each($1))",
 };
 
@@ -139,7 +139,7 @@ pub async fn known(conn: &impl ConnectionTrait, ids: &[AuditEventId]) -> Result<
 
 const SEQUENCES: Sql = Sql {
     postgres: "SELECT account_id, sequence, hash FROM audit_heads
-        WHERE account_id IN (SELECT value FROM json_array_elements_text($1::json))",
+        WHERE account_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "SELECT account_id, sequence, hash FROM audit_heads
         WHERE account_id IN (SELECT value FROM json_each($1))",
 };

@@ -14,28 +14,28 @@ use crate::domain::sheet::{Directory, Named};
 
 const GROUPS: Sql = Sql {
     postgres: "SELECT name_key, id FROM groups
-        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_array_elements_text($2::json))",
+        WHERE account_id = $1 AND name_key = ANY (ARRAY(SELECT json_array_elements_text($2::json)))",
     sqlite: "SELECT name_key, id FROM groups
         WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
 };
 
 const TEMPLATES: Sql = Sql {
     postgres: "SELECT name_key, id FROM settings_templates
-        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_array_elements_text($2::json))",
+        WHERE account_id = $1 AND name_key = ANY (ARRAY(SELECT json_array_elements_text($2::json)))",
     sqlite: "SELECT name_key, id FROM settings_templates
         WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
 };
 
 const ROLES: Sql = Sql {
     postgres: "SELECT name_key, id FROM roles
-        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_array_elements_text($2::json))",
+        WHERE account_id = $1 AND name_key = ANY (ARRAY(SELECT json_array_elements_text($2::json)))",
     sqlite: "SELECT name_key, id FROM roles
         WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
 };
 
 const WELCOME_EMAILS: Sql = Sql {
     postgres: "SELECT name_key, id FROM welcome_emails
-        WHERE account_id = $1 AND name_key IN (SELECT value FROM json_array_elements_text($2::json))",
+        WHERE account_id = $1 AND name_key = ANY (ARRAY(SELECT json_array_elements_text($2::json)))",
     sqlite: "SELECT name_key, id FROM welcome_emails
         WHERE account_id = $1 AND name_key IN (SELECT value FROM json_each($2))",
 };

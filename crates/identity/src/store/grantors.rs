@@ -11,7 +11,7 @@ const LIST: Sql = Sql {
     postgres: "SELECT u.id, u.given_name, u.family_name FROM users u
         LEFT JOIN roles r ON r.id = u.custom_role_id
         WHERE u.account_id = $1 AND u.state = 'ACTIVE' AND u.role <> 'MEMBER'
-            AND (u.role IN (SELECT value FROM json_array_elements_text($2::json))
+            AND (u.role = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
                 OR $3 IN (SELECT value FROM json_array_elements_text(r.permissions::json)))
         ORDER BY u.id LIMIT $4",
     sqlite: "SELECT u.id, u.given_name, u.family_name FROM users u

@@ -86,8 +86,8 @@ pub async fn list(
 
 const COUNT: Sql = Sql {
     postgres: "SELECT u.group_id, count(*) AS users FROM users u
-        WHERE u.group_id IN (SELECT value FROM json_array_elements_text($1::json))
-            AND u.account_id = $2 AND u.state <> 'DELETED'
+        WHERE u.group_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+            AND u.account_id || '' = $2 AND u.state <> 'DELETED'
         GROUP BY u.group_id",
     sqlite: "SELECT u.group_id, count(*) AS users FROM users u
         WHERE u.group_id IN (SELECT value FROM json_each($1)) AND u.account_id = $2 AND u.state <> 'DELETED'
@@ -112,13 +112,13 @@ pub async fn count_users(
 }
 
 const AMONG: Sql = Sql {
-    postgres: "SELECT account_id, id FROM groups WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+    postgres: "SELECT account_id, id FROM groups WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "SELECT account_id, id FROM groups WHERE id IN (SELECT value FROM json_each($1))",
 };
 
 /// In one order, so that two transactions wait for one another instead of for each other.
 const HOLD: Sql = Sql {
-    postgres: "SELECT account_id, id FROM groups WHERE id IN (SELECT value FROM json_array_elements_text($1::json))
+    postgres: "SELECT account_id, id FROM groups WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
         ORDER BY id FOR KEY SHARE",
     sqlite: AMONG.sqlite,
 };

@@ -12,10 +12,10 @@ const FIND: Sql = Sql {
     postgres: "
         WITH wanted AS (SELECT json_array_elements_text($2::json) AS id)
         SELECT t.id, t.address, t.given_name, t.family_name, t.state AS user_state
-        FROM wanted JOIN users t ON t.id = wanted.id AND t.account_id = $1
+        FROM wanted JOIN users t ON t.id = wanted.id AND t.account_id || '' = $1
         UNION ALL
         SELECT t.id, t.address, '', '', NULL
-        FROM wanted JOIN invitations t ON t.id = wanted.id AND t.account_id = $1",
+        FROM wanted JOIN invitations t ON t.id = wanted.id AND t.account_id || '' = $1",
     sqlite: "
         SELECT t.id, t.address, t.given_name, t.family_name, t.state AS user_state
         FROM json_each($2) AS wanted CROSS JOIN users t ON t.id = wanted.value AND t.account_id = $1

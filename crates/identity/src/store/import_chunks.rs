@@ -146,8 +146,8 @@ pub async fn delete(conn: &impl ConnectionTrait, import: ImportId) -> Result<(),
 const LIVE: Sql = Sql {
     postgres: "SELECT c.request_id, c.update_request_id FROM import_chunks c
         JOIN imports i ON i.id = c.import_id AND i.end_time IS NULL
-        WHERE c.is_held AND (c.request_id IN (SELECT value FROM json_array_elements_text($1::json))
-            OR c.update_request_id IN (SELECT value FROM json_array_elements_text($1::json)))",
+        WHERE c.is_held AND (c.request_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+            OR c.update_request_id = ANY (ARRAY(SELECT json_array_elements_text($1::json))))",
     sqlite: "SELECT c.request_id, c.update_request_id FROM import_chunks c
         JOIN imports i ON i.id = c.import_id AND i.end_time IS NULL
         WHERE c.is_held AND (c.request_id IN (SELECT value FROM json_each($1))

@@ -30,7 +30,7 @@ pub async fn withdraw(
 const TAKE_PRODUCTS: Sql = Sql {
     postgres: "UPDATE users SET products = '[]', seat_version = seat_version + 1, revision = revision + 1,
             update_time = $3
-        WHERE account_id = $1 AND id IN (SELECT value FROM json_array_elements_text($2::json))
+        WHERE account_id = $1 AND id = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
             AND state <> 'DELETED' AND password_hash IS NULL AND products <> '[]'
         RETURNING id, seat_version",
     sqlite: "UPDATE users SET products = '[]', seat_version = seat_version + 1, revision = revision + 1,

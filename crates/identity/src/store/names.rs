@@ -13,11 +13,11 @@ use crate::domain::membership::{Membership, Names};
 const FIND: Sql = Sql {
     postgres: "
         WITH wanted AS (SELECT json_array_elements_text($2::json) AS id)
-        SELECT t.id, t.name FROM wanted JOIN groups t ON t.id = wanted.id AND t.account_id = $1
+        SELECT t.id, t.name FROM wanted JOIN groups t ON t.id = wanted.id AND t.account_id || '' = $1
         UNION ALL
-        SELECT t.id, t.name FROM wanted JOIN settings_templates t ON t.id = wanted.id AND t.account_id = $1
+        SELECT t.id, t.name FROM wanted JOIN settings_templates t ON t.id = wanted.id AND t.account_id || '' = $1
         UNION ALL
-        SELECT t.id, t.name FROM wanted JOIN roles t ON t.id = wanted.id AND t.account_id = $1",
+        SELECT t.id, t.name FROM wanted JOIN roles t ON t.id = wanted.id AND t.account_id || '' = $1",
     sqlite: "
         SELECT t.id, t.name FROM json_each($2) AS wanted
             CROSS JOIN groups t ON t.id = wanted.value AND t.account_id = $1

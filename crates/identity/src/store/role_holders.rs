@@ -24,7 +24,7 @@ const SET: Sql = Sql {
     postgres: "UPDATE users u SET role = r.role, custom_role_id = r.custom_role_id, revision = u.revision + 1,
             update_time = $3
         FROM json_to_recordset($1::json) AS r(id text, role text, custom_role_id text)
-        WHERE u.id = r.id AND u.account_id = $2",
+        WHERE u.id = r.id AND u.account_id || '' = $2",
     sqlite: "UPDATE users SET role = r.value->>'role', custom_role_id = r.value->>'custom_role_id',
             revision = revision + 1, update_time = $3
         FROM json_each($1) AS r
@@ -35,7 +35,7 @@ const SET: Sql = Sql {
 const SET_PROMISED: Sql = Sql {
     postgres: "UPDATE invitations i SET role = r.role, custom_role_id = r.custom_role_id
         FROM json_to_recordset($1::json) AS r(id text, role text, custom_role_id text)
-        WHERE i.user_id = r.id AND i.account_id = $2 AND i.kind = 'JOIN' AND i.state IN ('PENDING', 'EXPIRED')",
+        WHERE i.user_id = r.id AND i.account_id || '' = $2 AND i.kind = 'JOIN' AND i.state IN ('PENDING', 'EXPIRED')",
     sqlite: "UPDATE invitations SET role = r.value->>'role', custom_role_id = r.value->>'custom_role_id'
         FROM json_each($1) AS r
         WHERE invitations.user_id = r.value->>'id' AND invitations.account_id = $2

@@ -124,8 +124,8 @@ pub async fn delete(conn: &impl ConnectionTrait, account: AccountId, id: RoleId)
 
 const HOLDERS: Sql = Sql {
     postgres: "SELECT custom_role_id, count(*) AS holders FROM users
-        WHERE custom_role_id IN (SELECT value FROM json_array_elements_text($1::json))
-            AND account_id = $2 AND state <> 'DELETED'
+        WHERE custom_role_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+            AND account_id || '' = $2 AND state <> 'DELETED'
         GROUP BY custom_role_id",
     sqlite: "SELECT custom_role_id, count(*) AS holders FROM users
         WHERE custom_role_id IN (SELECT value FROM json_each($1)) AND account_id = $2 AND state <> 'DELETED'

@@ -65,7 +65,7 @@ pub async fn end(
 
 const END_ALL: Sql = Sql {
     postgres: "UPDATE sessions SET end_time = $2
-        WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND end_time IS NULL
+        WHERE user_id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND end_time IS NULL
         RETURNING id",
     sqlite: "UPDATE sessions SET end_time = $2
         WHERE user_id IN (SELECT value FROM json_each($1)) AND end_time IS NULL
@@ -109,7 +109,7 @@ pub async fn end_others(
 
 const OPEN: Sql = Sql {
     postgres: "SELECT id FROM sessions
-        WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND end_time IS NULL AND expire_time > $2",
+        WHERE user_id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND end_time IS NULL AND expire_time > $2",
     sqlite: "SELECT id FROM sessions
         WHERE user_id IN (SELECT value FROM json_each($1)) AND end_time IS NULL AND expire_time > $2",
 };

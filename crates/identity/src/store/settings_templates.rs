@@ -95,14 +95,14 @@ pub async fn list(
 
 const AMONG: Sql = Sql {
     postgres: "SELECT account_id, id FROM settings_templates
-        WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+        WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "SELECT account_id, id FROM settings_templates WHERE id IN (SELECT value FROM json_each($1))",
 };
 
 /// In one order, so that two transactions wait for one another instead of for each other.
 const HOLD: Sql = Sql {
     postgres: "SELECT account_id, id FROM settings_templates
-        WHERE id IN (SELECT value FROM json_array_elements_text($1::json)) ORDER BY id FOR KEY SHARE",
+        WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) ORDER BY id FOR KEY SHARE",
     sqlite: AMONG.sqlite,
 };
 

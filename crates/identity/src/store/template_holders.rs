@@ -12,8 +12,8 @@ use crate::domain::error::Error;
 
 const COUNT: Sql = Sql {
     postgres: "SELECT u.settings_template_id, count(*) AS users FROM users u
-        WHERE u.settings_template_id IN (SELECT value FROM json_array_elements_text($1::json))
-            AND u.account_id = $2 AND u.state <> 'DELETED'
+        WHERE u.settings_template_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+            AND u.account_id || '' = $2 AND u.state <> 'DELETED'
         GROUP BY u.settings_template_id",
     sqlite: "SELECT u.settings_template_id, count(*) AS users FROM users u
         WHERE u.settings_template_id IN (SELECT value FROM json_each($1))
@@ -120,7 +120,7 @@ pub struct Target {
 const SELECT_USERS: Sql = Sql {
     postgres: "SELECT u.id, u.settings_template_id, u.role, r.permissions
         FROM users u LEFT JOIN roles r ON r.id = u.custom_role_id
-        WHERE u.id IN (SELECT value FROM json_array_elements_text($2::json)) AND u.account_id = $1
+        WHERE u.id = ANY (ARRAY(SELECT json_array_elements_text($2::json))) AND u.account_id = $1
             AND u.state <> 'DELETED'
         ORDER BY u.id FOR NO KEY UPDATE OF u",
     sqlite: "SELECT u.id, u.settings_template_id, u.role, r.permissions
@@ -131,7 +131,7 @@ const SELECT_USERS: Sql = Sql {
 const SELECT_GROUP: Sql = Sql {
     postgres: "SELECT u.id, u.settings_template_id, u.role, r.permissions
         FROM users u LEFT JOIN roles r ON r.id = u.custom_role_id
-        WHERE u.group_id = $2 AND u.account_id = $1 AND u.state <> 'DELETED'
+        WHERE u.group_id = $2 AND u.account_id || '' = $1 AND u.state <> 'DELETED'
         ORDER BY u.id FOR NO KEY UPDATE OF u",
     sqlite: "SELECT u.id, u.settings_template_id, u.role, r.permissions
         FROM users u LEFT JOIN roles r ON r.id = u.custom_role_id
@@ -166,7 +166,7 @@ pub async fn lock_group(conn: &impl ConnectionTrait, account: AccountId, group: 
 
 const GIVE: Sql = Sql {
     postgres: "UPDATE users SET settings_template_id = $3, revision = revision + 1, update_time = $4
-        WHERE id IN (SELECT value FROM json_array_elements_text($2::json)) AND account_id = $1",
+        WHERE id = ANY (ARRAY(SELECT json_array_elements_text($2::json))) AND account_id = $1",
     sqlite: "UPDATE users SET settings_template_id = $3, revision = revision + 1, update_time = $4
         WHERE id IN (SELECT value FROM json_each($2)) AND account_id = $1",
 };

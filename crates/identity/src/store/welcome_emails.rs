@@ -93,7 +93,7 @@ pub async fn list(
 
 const PRESENT: Sql = Sql {
     postgres: "SELECT account_id, id, version FROM welcome_emails
-        WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+        WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "SELECT account_id, id, version FROM welcome_emails WHERE id IN (SELECT value FROM json_each($1))",
 };
 

@@ -27,9 +27,9 @@ const LOCK: Sql = Sql {
 const FIND: Sql = Sql {
     postgres: "
         SELECT t.account_id, t.subject, t.version, t.products, t.awaited
-        FROM json_array_elements_text($2::json) AS r(subject)
-        JOIN seat_holders t ON t.account_id = $1 AND t.subject = r.subject
-        WHERE t.products <> '{}'",
+        FROM seat_holders t
+        WHERE t.account_id = $1 AND t.subject = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
+            AND t.products <> '{}'",
     sqlite: "
         SELECT t.account_id, t.subject, t.version, t.products, t.awaited
         FROM json_each($2) AS r

@@ -25,7 +25,7 @@ const CANCEL: Sql = Sql {
         UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL, update_time = $4
         FROM json_to_recordset($1::json) AS r(account_id text, send_key text)
         WHERE mails.account_id = r.account_id AND mails.send_key = r.send_key
-          AND mails.state IN (SELECT json_array_elements_text($3::json))",
+          AND mails.state = ANY (ARRAY(SELECT json_array_elements_text($3::json)))",
     sqlite: "
         UPDATE mails SET state = 'CANCELLED', reason = $2, next_attempt_time = NULL, link = NULL, update_time = $4
         FROM (SELECT value->>'account_id' AS account_id, value->>'send_key' AS send_key FROM json_each($1)) AS r

@@ -22,7 +22,7 @@ const INSERT: Sql = Sql {
 };
 
 const DELETE: Sql = Sql {
-    postgres: "DELETE FROM suppressions WHERE address IN (SELECT json_array_elements_text($1::json))",
+    postgres: "DELETE FROM suppressions WHERE address = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "DELETE FROM suppressions WHERE address IN (SELECT value FROM json_each($1))",
 };
 

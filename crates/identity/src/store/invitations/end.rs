@@ -32,7 +32,7 @@ const END: Sql = Sql {
     postgres: "UPDATE invitations i SET answer_time = $2, seat_version = i.seat_version + 1,
             state = CASE i.kind WHEN 'JOIN' THEN 'REVOKED' ELSE 'SUPERSEDED' END
         FROM (SELECT id FROM invitations
-            WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json)) AND state = 'PENDING'
+            WHERE user_id = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND state = 'PENDING'
             ORDER BY id FOR UPDATE) AS p
         WHERE i.id = p.id
         RETURNING i.id, i.account_id, i.kind, i.state, i.generation, i.products, i.seat_version",

@@ -28,7 +28,7 @@ const END: Sql = Sql {
     postgres: "UPDATE users u SET state = $2, former_state = u.state, delete_time = $3, products = r.products,
             seat_version = r.seat_version, revision = u.revision + 1, update_time = $4
         FROM json_to_recordset($1::json) AS r(id text, revision bigint, products text, seat_version bigint)
-        WHERE u.id = r.id AND u.revision = r.revision AND u.account_id = $5",
+        WHERE u.id = r.id AND u.revision = r.revision AND u.account_id || '' = $5",
     sqlite: "UPDATE users SET state = $2, former_state = state, delete_time = $3, products = r.products,
             seat_version = r.seat_version, revision = users.revision + 1, update_time = $4
         FROM (SELECT value->>'id' AS id, value->>'revision' AS revision, value->>'products' AS products,

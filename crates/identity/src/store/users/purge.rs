@@ -15,7 +15,7 @@ const DUE: Sql = Sql {
 };
 
 const FORGET_SESSIONS: Sql = Sql {
-    postgres: "DELETE FROM sessions WHERE user_id IN (SELECT value FROM json_array_elements_text($1::json))",
+    postgres: "DELETE FROM sessions WHERE user_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "DELETE FROM sessions WHERE user_id IN (SELECT value FROM json_each($1))",
 };
 
@@ -23,14 +23,14 @@ const FORGET_SESSIONS: Sql = Sql {
 const FORGET_INVITATIONS: Sql = Sql {
     postgres: "DELETE FROM invitations i USING users u
         WHERE u.id = i.user_id AND u.account_id = i.account_id
-            AND u.id IN (SELECT value FROM json_array_elements_text($1::json))",
+            AND u.id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "DELETE FROM invitations WHERE id IN (SELECT i.id FROM invitations i
         JOIN users u ON u.id = i.user_id AND u.account_id = i.account_id
         WHERE u.id IN (SELECT value FROM json_each($1)))",
 };
 
 const FORGET_USERS: Sql = Sql {
-    postgres: "DELETE FROM users WHERE id IN (SELECT value FROM json_array_elements_text($1::json))",
+    postgres: "DELETE FROM users WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))",
     sqlite: "DELETE FROM users WHERE id IN (SELECT value FROM json_each($1))",
 };
 
