@@ -79,10 +79,9 @@ pub async fn check(world: &World, owner: &Owner, emails: &[String], import: &Imp
     let told: Vec<_> = emails.iter().step_by(MAILED).collect();
     let mails = eventually(PATIENCE, async || {
         let all = world.all_mails();
-        if all.len() < told.len() {
-            Err(format!("{} mails", all.len()))
-        } else {
-            Ok(all)
+        match told.iter().find(|email| !all.iter().any(|mail| mail.is_to(email))) {
+            Some(email) => Err(format!("{} mails, and none to {email}", all.len())),
+            None => Ok(all),
         }
     })
     .await;

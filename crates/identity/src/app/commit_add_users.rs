@@ -1,11 +1,11 @@
 //! The commit point of adding users: one transaction that decides, for as many requests as are waiting, or for a large one.
 
-use std::array::from_fn;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::join_all;
 use storage::{Batcher, Database, RelayWaker, TraceParent};
 use types::{Clock, Timestamp, failpoint};
 
@@ -84,17 +84,15 @@ impl App {
 
 /// From how many users on a request is large: it gains nothing by a transaction with others, and would keep small ones waiting.
 const LARGE: usize = 100;
-/// How many large requests are committed at once, beside the small ones.
-const LANES: usize = 4;
-
-type Queue = Batcher<Commit, Answer, Error>;
+/// How many large requests are committed at once, beside the small ones. Before the next ones begin all have ended, so that
+/// whoever waits for their account has his turn.
+const ABREAST: usize = 4;
 
 /// The queues of requests that wait to be committed; cheap to clone.
 #[derive(Clone)]
 pub struct Commits {
-    small: Queue,
-    large: Arc<[Queue; LANES]>,
-    turn: Arc<AtomicUsize>,
+    small: Batcher<Commit, Answer, Error>,
+    large: Batcher<Commit, Answer, Error>,
 }
 
 /// What deciding needs besides the requests themselves.
@@ -127,30 +125,31 @@ impl Commits {
             margin: config.margin,
             tombstones: config.tombstones,
         };
-        let run = move |items: Vec<Commit>| {
-            let terms = terms.clone();
-            async move { terms.run(items).await }
+        let each = terms.clone();
+        let together = move |items| terms.clone().run(items);
+        let abreast = move |items: Vec<Commit>| {
+            let alone = |item| each.clone().run_alone(item);
+            join_all(items.into_iter().map(alone)).map(Ok)
         };
-        let queue = |name, batch: usize| Batcher::spawn(name, batch, batch.saturating_mul(8), run.clone());
         Self {
-            small: queue("commits", config.batch),
-            large: Arc::new(from_fn(|_| queue("large commits", 1))),
-            turn: Arc::default(),
+            small: Batcher::spawn("commits", config.batch, config.batch.saturating_mul(8), together),
+            large: Batcher::spawn("large commits", ABREAST, config.batch, abreast),
         }
     }
 
     async fn submit(&self, commit: Commit) -> Result<Answer, Error> {
-        if commit.asked.request.users.len() < LARGE {
-            return self.small.submit(commit).await;
-        }
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        // There is one for each remainder.
-        let lane = self.large.get(turn % LANES).unwrap_or(&self.small);
-        lane.submit(commit).await
+        let is_large = commit.asked.request.users.len() >= LARGE;
+        let queue = if is_large { &self.large } else { &self.small };
+        queue.submit(commit).await
     }
 }
 
 impl Terms {
+    async fn run_alone(self, item: Commit) -> Result<Answer, Error> {
+        let answer = self.run(vec![item]).await?.pop();
+        answer.unwrap_or_else(|| Err(Error::Broken("a request was decided without an answer".into())))
+    }
+
     async fn run(self, items: Vec<Commit>) -> Result<Vec<Result<Answer, Error>>, Error> {
         let database = self.database.clone();
         let work = database.transaction(move |tx| {
