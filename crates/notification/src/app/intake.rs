@@ -2,11 +2,10 @@
 //! once and is never looked for.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use storage::Counter;
 use types::Timestamp;
 
 use super::places::{Place, Places};
@@ -14,27 +13,23 @@ use crate::domain::{Claim, Order};
 
 /// The way from those who order mails to what sends them in the same process; clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Intake(Arc<Counter>);
+pub(crate) struct Intake(Arc<Shared>);
 
 #[derive(Debug)]
-struct Counter {
+struct Shared {
     places: Places,
     lease: Duration,
-    bell: Notify,
-    /// Whether the queue is to be looked at.
-    look: AtomicBool,
-    hand: Mutex<Vec<(Claim, Place)>>,
+    /// With mails that go at once in hand; what is to be looked for lies in the queue.
+    counter: Counter<Vec<(Claim, Place)>>,
 }
 
 impl Intake {
     /// To `workers` places, of each domain at most `per_domain`; a mail that goes at once is left to this process for `lease`.
     pub(crate) fn new(workers: usize, per_domain: usize, lease: Duration) -> Self {
-        Self(Arc::new(Counter {
+        Self(Arc::new(Shared {
             places: Places::new(workers, per_domain),
             lease,
-            bell: Notify::new(),
-            look: AtomicBool::new(false),
-            hand: Mutex::default(),
+            counter: Counter::default(),
         }))
     }
 
@@ -60,28 +55,21 @@ impl Intake {
 
     /// Has these sent.
     pub(super) fn hand_over(&self, mails: impl IntoIterator<Item = (Claim, Place)>) {
-        self.hand().extend(mails);
-        self.0.bell.notify_one();
+        self.0.counter.hand_over(|hand| hand.extend(mails));
     }
 
     /// Has the queue looked at; a ring while it is looked at is not lost.
     pub(super) fn ring(&self) {
-        self.0.look.store(true, Ordering::Release);
-        self.0.bell.notify_one();
+        self.0.counter.ring();
     }
 
     /// Waits for a ring; answers whether the queue is to be looked at, and not only the hand.
     pub(crate) async fn rung(&self) -> bool {
-        self.0.bell.notified().await;
-        self.0.look.swap(false, Ordering::AcqRel)
+        self.0.counter.rung().await
     }
 
     /// Takes up what was handed over.
     pub(crate) fn take(&self) -> Vec<(Claim, Place)> {
-        std::mem::take(&mut *self.hand())
-    }
-
-    fn hand(&self) -> std::sync::MutexGuard<'_, Vec<(Claim, Place)>> {
-        self.0.hand.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.counter.take(std::mem::take)
     }
 }

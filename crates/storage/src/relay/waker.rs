@@ -2,30 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use types::Timestamp;
 
 use super::RelayConfig;
 use crate::claim::Claimed;
+use crate::counter::Counter;
 use crate::error::StorageError;
 use crate::outbox::{self, Lease, Message};
 
 /// Tells the relay of this process that something was committed to the outbox; clones tell the same one.
 #[derive(Debug, Clone)]
-pub struct RelayWaker(Arc<Counter>);
+pub struct RelayWaker(Arc<Shared>);
 
-/// Where commits and the relay meet.
 #[derive(Debug)]
-struct Counter {
-    bell: Notify,
-    /// Whether something lies in the table that is not in hand.
-    look: AtomicBool,
-    hand: Mutex<BTreeMap<String, InHand>>,
+struct Shared {
+    /// With messages in hand by topic; what is to be looked for lies in the table.
+    counter: Counter<BTreeMap<String, InHand>>,
     /// For messages in hand or on their way from it.
     room: Arc<Semaphore>,
     /// Of every message that is handed over: each is so once, so that whoever takes it over after its lease has another.
@@ -57,10 +54,8 @@ impl RelayWaker {
         let room = usize::try_from(config.batch)
             .unwrap_or(usize::MAX)
             .min(Semaphore::MAX_PERMITS);
-        Self(Arc::new(Counter {
-            bell: Notify::new(),
-            look: AtomicBool::new(false),
-            hand: Mutex::default(),
+        Self(Arc::new(Shared {
+            counter: Counter::default(),
             room: Arc::new(Semaphore::new(room)),
             owner: crate::claim::owner(),
             lease: config.lease,
@@ -69,8 +64,7 @@ impl RelayWaker {
 
     /// Wakes the relay at once; a ring while it works is not lost.
     pub fn wake(&self) {
-        self.0.look.store(true, Ordering::Release);
-        self.0.bell.notify_one();
+        self.0.counter.ring();
     }
 
     /// Appends `messages` as [`outbox::append`] does. Unless the relay has a whole batch of them in hand already, they are this
@@ -113,27 +107,23 @@ impl RelayWaker {
 
     /// Waits for a ring; answers whether the table is to be looked at, and not only the hand.
     pub(super) async fn rung(&self) -> bool {
-        self.0.bell.notified().await;
-        self.0.look.swap(false, Ordering::AcqRel)
+        self.0.counter.rung().await
     }
 
     /// Takes up what is in hand of all topics but these.
     pub(super) fn take(&self, except: &[String]) -> BTreeMap<String, InHand> {
-        let mut hand = self.hand();
-        let (left, taken) = std::mem::take(&mut *hand)
-            .into_iter()
-            .partition(|(topic, _)| except.contains(topic));
-        *hand = left;
-        taken
+        self.0.counter.take(|hand| {
+            let (left, taken) = std::mem::take(hand)
+                .into_iter()
+                .partition(|(topic, _)| except.contains(topic));
+            *hand = left;
+            taken
+        })
     }
 
     /// Takes nothing into the hand any more.
     pub(super) fn close(&self) {
         self.0.room.close();
-    }
-
-    fn hand(&self) -> MutexGuard<'_, BTreeMap<String, InHand>> {
-        self.0.hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -143,27 +133,27 @@ impl Handover {
         let Some(InHand { rows, until, mut room }) = self.in_hand else {
             return self.waker.wake();
         };
-        let mut hand = self.waker.hand();
-        for row in rows {
-            // Each has one place.
-            let Some(room) = room.split(1) else { break };
-            match hand.entry(row.message.topic.clone()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(InHand {
-                        rows: vec![row],
-                        until,
-                        room,
-                    });
-                }
-                Entry::Occupied(entry) => {
-                    let before = entry.into_mut();
-                    before.rows.push(row);
-                    before.until = before.until.min(until);
-                    before.room.merge(room);
+        let add = |hand: &mut BTreeMap<String, InHand>| {
+            for row in rows {
+                // Each has one place.
+                let Some(room) = room.split(1) else { break };
+                match hand.entry(row.message.topic.clone()) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(InHand {
+                            rows: vec![row],
+                            until,
+                            room,
+                        });
+                    }
+                    Entry::Occupied(entry) => {
+                        let before = entry.into_mut();
+                        before.rows.push(row);
+                        before.until = before.until.min(until);
+                        before.room.merge(room);
+                    }
                 }
             }
-        }
-        drop(hand);
-        self.waker.0.bell.notify_one();
+        };
+        self.waker.0.counter.hand_over(add);
     }
 }
