@@ -1,7 +1,7 @@
 //! Where those who find work to do meet the one who does it, in one process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -23,7 +23,7 @@ impl<T> Counter<T> {
 
     /// Adds to what is in hand, by `give`.
     pub fn hand_over(&self, give: impl FnOnce(&mut T)) {
-        self.take(give);
+        give(&mut self.hand());
         self.bell.notify_one();
     }
 
@@ -35,6 +35,10 @@ impl<T> Counter<T> {
 
     /// Takes of what is in hand, by `take`.
     pub fn take<R>(&self, take: impl FnOnce(&mut T) -> R) -> R {
-        take(&mut self.hand.lock().unwrap_or_else(PoisonError::into_inner))
+        take(&mut self.hand())
+    }
+
+    fn hand(&self) -> MutexGuard<'_, T> {
+        self.hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

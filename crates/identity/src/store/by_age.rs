@@ -1,8 +1,10 @@
 //! The rows of one account in the order of their ids, which is that of their age.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Order};
+use sea_orm::sea_query::{Expr, Order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 use types::AccountId;
+
+use crate::store::behind::behind;
 
 /// The rows of an account behind the one called `after`, along the index of `[account_id, id]`.
 ///
@@ -19,13 +21,8 @@ pub fn by_age<E: EntityTrait>(
     let account = account.to_string();
     let mut select = select.filter(account_id.between(account.as_str(), account.as_str()));
     if let Some(after) = after {
-        let columns = Expr::tuple([Expr::col(account_id), Expr::col(id)]);
-        let values = Expr::tuple([Expr::value(account), Expr::value(after)]);
-        select = select.filter(if *direction == Order::Desc {
-            columns.lt(values)
-        } else {
-            columns.gt(values)
-        });
+        let position = [(Expr::col(account_id), account), (Expr::col(id), after)];
+        select = select.filter(behind(position, direction));
     }
     select
         .order_by(account_id, direction.clone())

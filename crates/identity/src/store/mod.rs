@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod addressees;
 pub mod amendments;
 pub mod audit_events;
+mod behind;
 mod by_age;
 pub mod closing;
 pub mod creations;

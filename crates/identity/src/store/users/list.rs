@@ -12,6 +12,7 @@ use crate::domain::error::Error;
 use crate::domain::name_key::{end_of_prefix, name_key};
 use crate::domain::user::{User, UserState};
 use crate::domain::user_query::{Position, UserFilter, UserOrder, UserQuery};
+use crate::store::behind::behind;
 use crate::store::broken;
 use crate::store::by_age::by_age;
 use crate::store::entity::user;
@@ -63,7 +64,7 @@ async fn in_order(
     } else {
         select = select.filter(user::Column::AccountId.eq(query.account_id.to_string()));
         if let Some(after) = after {
-            select = select.filter(behind(after, key.clone(), query.descending));
+            select = select.filter(behind_user(after, key.clone(), &direction));
         }
         if let Some(key) = key {
             select = select.order_by(key, direction.clone());
@@ -82,7 +83,7 @@ async fn found(
     limit: u64,
 ) -> Result<Vec<String>, Error> {
     let backend = conn.get_database_backend();
-    let key = key(query.order, backend);
+    let (key, direction) = (key(query.order, backend), direction(query));
     let branch = |range: Condition| {
         let mut select = Query::select();
         select.column(user::Column::Id).from(user::Entity);
@@ -92,7 +93,7 @@ async fn found(
             select.expr_as(key.clone(), KEY);
         }
         if let Some(after) = after {
-            select.and_where(behind(after, key.clone(), query.descending));
+            select.and_where(behind_user(after, key.clone(), &direction));
         }
         select
     };
@@ -104,9 +105,9 @@ async fn found(
     let mut page = Query::select();
     page.column(user::Column::Id).from_subquery(union, FOUND);
     if key.is_some() {
-        page.order_by(KEY, direction(query));
+        page.order_by(KEY, direction.clone());
     }
-    page.order_by(user::Column::Id, direction(query)).limit(limit);
+    page.order_by(user::Column::Id, direction).limit(limit);
     let rows = conn.query_all(&page).await.map_err(StorageError::from)?;
     let ids = rows.iter().map(|row| row.try_get("", "id"));
     Ok(ids.collect::<Result<_, _>>().map_err(StorageError::from)?)
@@ -145,6 +146,13 @@ fn email(backend: DbBackend) -> Expr {
     }
 }
 
+/// The users behind a position, by the key and the id.
+fn behind_user(after: &Position, key: Option<Expr>, direction: &Order) -> Expr {
+    let key = key.map(|key| (key, after.key.clone()));
+    let id = (Expr::col(user::Column::Id), after.id.to_string());
+    behind(key.into_iter().chain([id]), direction)
+}
+
 fn position(user: &user::Model, order: UserOrder) -> Result<Position, Error> {
     let key = match order {
         UserOrder::CreateTime => "",
@@ -155,22 +163,6 @@ fn position(user: &user::Model, order: UserOrder) -> Result<Position, Error> {
         key: key.to_owned(),
         id: user.id.parse().map_err(broken("users.id"))?,
     })
-}
-
-fn behind(after: &Position, key: Option<Expr>, descending: bool) -> Expr {
-    let (mut columns, mut values) = (vec![], vec![]);
-    if let Some(key) = key {
-        columns.push(key);
-        values.push(Expr::value(after.key.clone()));
-    }
-    columns.push(Expr::col(user::Column::Id));
-    values.push(Expr::value(after.id.to_string()));
-    let (columns, values) = (Expr::tuple(columns), Expr::tuple(values));
-    if descending {
-        columns.lt(values)
-    } else {
-        columns.gt(values)
-    }
 }
 
 /// What the filter asks for, save the account and the text.
