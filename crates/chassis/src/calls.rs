@@ -1,14 +1,14 @@
 //! What is measured of the calls that a server answers: how many, how long, how they ended, how many at once.
 //!
 //! Names and attributes are those of OpenTelemetry's semantic conventions for RPC where these have any
-//! (`rpc.server.call.duration`, `rpc.system.name`, `rpc.method`, `rpc.response.status_code`). Attributes are made once for
-//! each method: a call makes no text.
+//! (`rpc.server.call.duration`, `rpc.system.name`, `rpc.method`, `rpc.response.status_code`). What every call measures is bound to
+//! its attributes once for each method and code: a call makes no text, and looks for none.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use opentelemetry::metrics::{Counter, Histogram, UpDownCounter};
+use opentelemetry::metrics::{BoundHistogram, BoundUpDownCounter, Counter, Histogram, UpDownCounter};
 use opentelemetry::{KeyValue, global};
 use tonic::Code;
 
@@ -18,6 +18,8 @@ const BOUNDS: [f64; 14] = [
 ];
 /// The name of every method that is none of ours: what is called may be anything.
 const OTHER: &str = "_OTHER";
+/// The attribute that tells how a call ended.
+pub(crate) const STATUS_CODE: &str = "rpc.response.status_code";
 /// Codes are numbered from 0.
 const CODES: usize = 17;
 
@@ -25,7 +27,6 @@ const CODES: usize = 17;
 pub(crate) struct Calls {
     methods: HashMap<Arc<str>, Arc<Method>>,
     other: Arc<Method>,
-    instruments: Arc<Instruments>,
 }
 
 #[derive(Debug)]
@@ -36,20 +37,21 @@ struct Instruments {
     shed: Counter<u64>,
 }
 
-/// A method as it is named in metrics and traces.
+/// A method as it is named in metrics and traces, and what is measured of it.
 #[derive(Debug)]
 pub(crate) struct Method {
     /// `package.Service/Method`.
     pub(crate) name: Arc<str>,
     attributes: [KeyValue; 3],
-    by_code: [OnceLock<[KeyValue; 4]>; CODES],
+    instruments: Arc<Instruments>,
+    active: OnceLock<BoundUpDownCounter<i64>>,
+    durations: [OnceLock<BoundHistogram<f64>>; CODES],
 }
 
 /// One call, from its beginning to its end.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Arc<Method>,
-    instruments: Arc<Instruments>,
     start: Instant,
 }
 
@@ -57,43 +59,38 @@ pub(crate) struct Call {
 #[derive(Debug)]
 pub(crate) struct Watching {
     method: Arc<Method>,
-    instruments: Arc<Instruments>,
 }
 
 impl Calls {
     /// Measures the calls of `methods`, each `package.Service/Method`, in the process known as `service`.
     pub(crate) fn new(service: &str, methods: impl IntoIterator<Item = String>) -> Self {
-        let service: Arc<str> = service.into();
-        let method = |name: Arc<str>| Arc::new(Method::new(&service, name));
+        let (service, instruments) = (Arc::from(service), Arc::new(Instruments::new()));
+        let method = |name: Arc<str>| Arc::new(Method::new(&service, name, &instruments));
         let named = methods.into_iter().map(|name| {
             let name: Arc<str> = name.into();
             (Arc::clone(&name), method(name))
         });
-        let (other, instruments) = (method(OTHER.into()), Arc::new(Instruments::new()));
+        let (methods, other) = (named.collect(), method(OTHER.into()));
         // Before the first one there is a zero to compare with.
         instruments.shed.add(0, &other.attributes);
         instruments.watches.add(0, &other.attributes);
-        Self {
-            methods: named.collect(),
-            other,
-            instruments,
-        }
+        Self { methods, other }
     }
 
     /// A call of the method at `path` begins.
     pub(crate) fn begin(&self, path: &str) -> Call {
         let method = Arc::clone(self.method(path));
-        self.instruments.active.add(1, &method.attributes);
+        method.active().add(1);
         Call {
             method,
-            instruments: Arc::clone(&self.instruments),
             start: Instant::now(),
         }
     }
 
     /// A call was turned away because there are too many.
     pub(crate) fn shed(&self, path: &str) {
-        self.instruments.shed.add(1, &self.method(path).attributes);
+        let method = self.method(path);
+        method.instruments.shed.add(1, &method.attributes);
     }
 
     fn method(&self, path: &str) -> &Arc<Method> {
@@ -131,53 +128,60 @@ impl Instruments {
 }
 
 impl Method {
-    fn new(service: &Arc<str>, name: Arc<str>) -> Self {
+    fn new(service: &Arc<str>, name: Arc<str>, instruments: &Arc<Instruments>) -> Self {
         Self {
             attributes: [
                 KeyValue::new("rpc.system.name", "grpc"),
                 KeyValue::new("rpc.method", Arc::clone(&name)),
                 KeyValue::new("usher.service", Arc::clone(service)),
             ],
-            by_code: std::array::from_fn(|_| OnceLock::new()),
+            instruments: Arc::clone(instruments),
+            active: OnceLock::new(),
+            durations: std::array::from_fn(|_| OnceLock::new()),
             name,
         }
     }
 
-    fn ended_with(&self, code: Code) -> &[KeyValue; 4] {
+    fn active(&self) -> &BoundUpDownCounter<i64> {
+        self.active
+            .get_or_init(|| self.instruments.active.bind(&self.attributes))
+    }
+
+    fn duration(&self, code: Code) -> &BoundHistogram<f64> {
         let number = usize::try_from(i32::from(code)).unwrap_or_default();
-        self.by_code[number.min(CODES - 1)].get_or_init(|| {
-            let [system, method, service] = self.attributes.clone();
-            [
-                system,
-                method,
-                service,
-                KeyValue::new("rpc.response.status_code", name(code)),
-            ]
-        })
+        self.durations[number.min(CODES - 1)].get_or_init(|| self.instruments.duration.bind(&self.ended_with(code)))
+    }
+
+    /// What is told of a call that ended so.
+    pub(crate) fn ended_with(&self, code: Code) -> [KeyValue; 4] {
+        let [system, method, service] = self.attributes.clone();
+        [system, method, service, KeyValue::new(STATUS_CODE, name(code))]
     }
 }
 
 impl Call {
     /// It has ended.
     pub(crate) fn end(&self, code: Code) {
-        let seconds = self.start.elapsed().as_secs_f64();
-        self.instruments.duration.record(seconds, self.method.ended_with(code));
-        self.instruments.active.add(-1, &self.method.attributes);
+        self.method.duration(code).record(self.elapsed().as_secs_f64());
+        self.method.active().add(-1);
+    }
+
+    /// How long it has taken up to now.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
     }
 
     /// Its answer goes on after its end.
     pub(crate) fn watch(&self) -> Watching {
-        self.instruments.watches.add(1, &self.method.attributes);
-        Watching {
-            method: Arc::clone(&self.method),
-            instruments: Arc::clone(&self.instruments),
-        }
+        let method = Arc::clone(&self.method);
+        method.instruments.watches.add(1, &method.attributes);
+        Watching { method }
     }
 }
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        self.instruments.watches.add(-1, &self.method.attributes);
+        self.method.instruments.watches.add(-1, &self.method.attributes);
     }
 }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -89,13 +89,13 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let until = Instant::now() + deadline::left(request.headers(), self.timeout);
+        let until = deadline::until(request.headers(), self.timeout);
         trace::inject_headers(request.headers_mut());
         let way = Arc::clone(&self.way);
         Box::pin(async move {
-            Ok(match timeout_at(until, way.send(request, until)).await {
+            Ok(match deadline::by(until, way.send(request, until)).await {
                 Ok(response) => response,
-                Err(_elapsed) => deadline::exceeded().into_http(),
+                Err(deadline::Late) => deadline::exceeded().into_http(),
             })
         })
     }

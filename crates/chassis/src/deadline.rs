@@ -1,10 +1,12 @@
 //! How long a call may take, as told by the `grpc-timeout` header; and the calls that it makes, no longer than itself.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use tokio::time::Instant;
-use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep_until};
 use tonic::{Code, Status};
 
 use crate::Refusal;
@@ -17,19 +19,49 @@ tokio::task_local! {
     static UNTIL: Instant;
 }
 
+/// Work that was not done in time.
+#[derive(Debug)]
+pub(crate) struct Late;
+
 /// Does the work of a call that has to be answered within `timeout`. What it calls in this task gets what is left of that.
-pub(crate) async fn within<F: Future>(timeout: Duration, work: F) -> Result<F::Output, Elapsed> {
+pub(crate) async fn within<F: Future>(timeout: Duration, work: F) -> Result<F::Output, Late> {
     let until = Instant::now() + timeout;
-    tokio::time::timeout_at(until, UNTIL.scope(until, work)).await
+    by(until, UNTIL.scope(until, work)).await
 }
 
-/// How long a call that goes out may take: `most`, or less when its own headers or the call that it is made for say so.
-pub(crate) fn left(headers: &HeaderMap, most: Duration) -> Duration {
-    let rest = UNTIL.try_with(|until| until.saturating_duration_since(Instant::now()));
-    [read(headers), rest.ok()]
-        .into_iter()
-        .flatten()
-        .fold(most, Duration::min)
+/// Does some work by `until`. There is an alarm only if there is something to wait for, and if the call that the work is for
+/// does not end it as early.
+pub(crate) async fn by<F: Future>(until: Instant, work: F) -> Result<F::Output, Late> {
+    let is_ended_anyway = of_call().is_some_and(|end| end <= until);
+    let (mut work, mut alarm) = (pin!(work), pin!(None));
+    poll_fn(|cx| {
+        if let Poll::Ready(done) = work.as_mut().poll(cx) {
+            return Poll::Ready(Ok(done));
+        }
+        if is_ended_anyway {
+            return Poll::Pending;
+        }
+        if alarm.is_none() {
+            alarm.set(Some(sleep_until(until)));
+        }
+        match alarm.as_mut().as_pin_mut() {
+            Some(alarm) => alarm.poll(cx).map(|()| Err(Late)),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// When a call that goes out has to be answered: after `most`, or sooner when its own headers or the call that it is made for
+/// say so.
+pub(crate) fn until(headers: &HeaderMap, most: Duration) -> Instant {
+    let own = Instant::now() + read(headers).map_or(most, |asked| asked.min(most));
+    of_call().map_or(own, |end| end.min(own))
+}
+
+/// When the call has to be answered that this task is for.
+fn of_call() -> Option<Instant> {
+    UNTIL.try_with(|until| *until).ok()
 }
 
 /// The time the caller waits, if it told it in a form we know.
@@ -61,8 +93,15 @@ pub(crate) fn write(headers: &mut HeaderMap, timeout: Duration) {
         format!("{}m", timeout.as_millis().min(99_999_999))
     };
     if let Ok(value) = HeaderValue::try_from(text) {
-        headers.insert(HEADER, value);
+        headers.insert(HEADER, unlike_any_other(value));
     }
+}
+
+/// A value that no other call will have. It is kept out of what connections remember of headers (RFC 7541 §7.1.3), where it
+/// would take the place of one that comes again.
+pub(crate) fn unlike_any_other(mut value: HeaderValue) -> HeaderValue {
+    value.set_sensitive(true);
+    value
 }
 
 /// The answer when time has run out.
@@ -93,25 +132,38 @@ mod tests {
         }
     }
 
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    /// In hours, begun or full.
+    fn left(headers: &HeaderMap, most: Duration) -> u64 {
+        let left = until(headers, most).saturating_duration_since(Instant::now());
+        left.as_secs().div_ceil(HOUR.as_secs())
+    }
+
     #[tokio::test]
     async fn a_call_on_the_way_gets_what_is_left() {
-        let hour = Duration::from_secs(3_600);
         let mut asked = HeaderMap::new();
-        write(&mut asked, hour);
+        write(&mut asked, HOUR);
         let none = HeaderMap::new();
-        assert_eq!(left(&none, 9 * hour), 9 * hour);
-        assert_eq!(left(&asked, 9 * hour), hour);
-        let work = async { [left(&none, 9 * hour), left(&asked, 9 * hour), left(&none, hour)] };
-        let [rest, short, shortest] = within(5 * hour, work).await.unwrap();
-        assert!(rest < 5 * hour && rest > 4 * hour, "{rest:?}");
-        assert_eq!([short, shortest], [hour, hour]);
-        let late = within(Duration::from_millis(1), std::future::pending::<()>());
-        assert!(late.await.is_err());
-        let work = async { within(hour, async { left(&none, 9 * hour) }).await };
+        assert_eq!([left(&none, 9 * HOUR), left(&asked, 9 * HOUR)], [9, 1]);
+        let work = async { [left(&none, 9 * HOUR), left(&asked, 9 * HOUR), left(&none, HOUR)] };
+        assert_eq!(within(5 * HOUR, work).await.unwrap(), [5, 1, 1]);
+        let work = async { within(HOUR, async { left(&none, 9 * HOUR) }).await };
+        let inner = within(5 * HOUR, work).await.unwrap();
+        assert_eq!(inner.unwrap(), 1, "the inner call is the shorter one");
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_ended_by_whoever_is_first() {
+        let (soon, none) = (Duration::from_millis(1), HeaderMap::new());
+        let waiting = async |most| by(until(&none, most), std::future::pending::<()>()).await;
+        assert!(waiting(soon).await.is_err());
         assert!(
-            within(5 * hour, work).await.unwrap().unwrap() < hour,
-            "the inner call is the shorter one"
+            within(soon, waiting(HOUR)).await.is_err(),
+            "the call ends what it waits for"
         );
+        let answer = within(HOUR, waiting(soon)).await;
+        assert!(answer.unwrap().is_err(), "what it waits for ends sooner");
     }
 
     #[test]

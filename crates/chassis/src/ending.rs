@@ -8,25 +8,30 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use prost::bytes::Bytes;
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tracing::Span;
+use tracing::Level;
 
 use crate::calls::{Call, Watching};
-use crate::trace;
+use crate::trace::CallSpan;
 
 /// Ends a call once: as its answer does, or as `CANCELLED` when it is dropped before.
 pub(crate) struct Ending {
     call: Call,
-    span: Span,
+    span: CallSpan,
     has_ended: bool,
 }
 
 impl Ending {
-    pub(crate) const fn new(call: Call, span: Span) -> Self {
+    pub(crate) const fn new(call: Call, span: CallSpan) -> Self {
         Self {
             call,
             span,
             has_ended: false,
         }
+    }
+
+    /// The span of the call.
+    pub(crate) const fn span(&self) -> &CallSpan {
+        &self.span
     }
 
     /// The same answer, whose end is the call's.
@@ -62,8 +67,11 @@ impl Ending {
     fn end(&mut self, code: Code) {
         if !std::mem::replace(&mut self.has_ended, true) {
             self.call.end(code);
-            trace::finish(&self.span, code);
-            self.span.in_scope(|| tracing::debug!(?code, "answered"));
+            self.span.finish(&self.call, code);
+            // To enter a span costs more than all that is done here.
+            if tracing::enabled!(Level::DEBUG) {
+                self.span.in_scope(|| tracing::debug!(?code, "answered"));
+            }
         }
     }
 }

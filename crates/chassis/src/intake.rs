@@ -14,21 +14,22 @@ use http::Request;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use prost::bytes::Bytes;
 use tokio::runtime::Handle;
-use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tonic::Status;
 use tonic::body::Body;
+
+use crate::deadline::{self, Late};
 
 /// How much is read that nobody wants; whoever sends more is told not to.
 const IGNORED: usize = 256 * 1024;
 /// For how long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The same request as soon as something of its body is there, or its end, if that is not later than `within`.
-pub(crate) async fn begun(request: Request<Body>, within: Duration) -> Result<Request<Body>, Elapsed> {
+/// The same request as soon as something of its body is there, or its end, if that is not later than `until`.
+pub(crate) async fn begun(request: Request<Body>, until: Instant) -> Result<Request<Body>, Late> {
     let (head, rest) = request.into_parts();
     let mut intake = Intake { first: None, rest };
-    intake.first = timeout(within, next(&mut intake.rest)).await?;
+    intake.first = deadline::by(until, next(&mut intake.rest)).await?;
     Ok(Request::from_parts(head, Body::new(intake)))
 }
 

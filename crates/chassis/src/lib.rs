@@ -72,6 +72,6 @@ pub use standing::{Barred, Standings, Unanswered};
 pub use telemetry::TelemetryConfig;
 pub use timestamp::{read_timestamp, timestamp};
 pub use tls::{Distrust, InvalidSpiffeId, SpiffeId, TlsConfig, TlsError, Visitor};
-pub use trace::inject;
+pub use trace::{in_current_call, inject};
 pub use verifier::{InvalidToken, Verifier};
 pub use watchers::{TooManyWatchers, Watch, WatchConfig, Watchers, watching};

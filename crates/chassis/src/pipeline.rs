@@ -9,50 +9,55 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::FutureExt;
+use http::uri::PathAndQuery;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken as Shutdown;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tower::{Service as Call, ServiceExt};
-use tracing::Instrument;
 
 use crate::calls::Calls;
+use crate::deadline::{self, Late};
 use crate::ending::Ending;
 use crate::guard::Guard;
 use crate::infrastructure::is_infrastructure;
 use crate::server::Service;
-use crate::{answer, deadline, intake, trace, watch};
+use crate::trace::CallSpan;
+use crate::{answer, intake, watch};
 
 /// How long it may take from the head of a request to the first of its messages.
 const BEGINNING: Duration = Duration::from_secs(5);
 
 /// Anything that answers gRPC calls: generated servers behind [`Routes`], or the edge's forwarding.
 pub(crate) trait Methods:
-    Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+    Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
 }
 
 impl<S> Methods for S where
-    S: Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+    S: Call<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
 }
 
-/// The way through one server; a clone per connection.
-#[derive(Clone)]
-pub(crate) struct Pipeline<S> {
-    shared: Arc<Shared>,
-    infrastructure: Routes,
-    methods: S,
-}
+/// The way through one server; cheap to clone, once for each call.
+pub(crate) struct Pipeline<S>(Arc<Shared<S>>);
 
-struct Shared {
+struct Shared<S> {
     name: String,
     calls: Calls,
     guard: Option<Guard>,
     timeout: Duration,
     limit: Semaphore,
     stop: Shutdown,
+    infrastructure: Routes,
+    methods: S,
+}
+
+impl<S> Clone for Pipeline<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
 }
 
 impl<S: Methods> Pipeline<S> {
@@ -64,32 +69,25 @@ impl<S: Methods> Pipeline<S> {
         methods: S,
         stop: Shutdown,
     ) -> Self {
-        let shared = Shared {
+        Self(Arc::new(Shared {
             name: service.name.to_owned(),
             calls: Calls::new(service.name, named),
             guard: service.guard.clone(),
             timeout: service.config.request_timeout,
             limit: Semaphore::new(service.concurrency_limit().min(Semaphore::MAX_PERMITS)),
             stop,
-        };
-        Self {
-            shared: Arc::new(shared),
             infrastructure,
             methods,
-        }
+        }))
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let Self {
-            shared,
-            infrastructure,
-            methods,
-        } = self;
+        let shared = &*self.0;
         if is_infrastructure(request.uri().path()) {
-            return run(infrastructure, request).await;
+            return run(shared.infrastructure.clone(), request).await;
         }
         // Whoever says nothing takes nobody's place.
-        let patience = deadline::left(request.headers(), shared.timeout.min(BEGINNING));
+        let patience = deadline::until(request.headers(), shared.timeout.min(BEGINNING));
         let Ok(request) = intake::begun(request, patience).await else {
             return deadline::exceeded().into_http();
         };
@@ -99,9 +97,9 @@ impl<S: Methods> Pipeline<S> {
             return answer::overloaded().into_http();
         };
         let (call, is_endless) = (shared.calls.begin(path), watch::is_endless(path));
-        let span = trace::server_span(&shared.name, &call.method.name, request.headers());
-        let ending = Ending::new(call, span.clone());
-        let response = shared.handle(methods, request).instrument(span).await;
+        let span = CallSpan::new(&shared.name, &call.method.name, request.headers());
+        let ending = Ending::new(call, span);
+        let response = ending.span().scope(shared.handle(request, is_endless)).await;
         if is_endless {
             ending.of_watch(response)
         } else {
@@ -110,8 +108,8 @@ impl<S: Methods> Pipeline<S> {
     }
 }
 
-impl Shared {
-    async fn handle<S: Methods>(&self, methods: S, mut request: Request<Body>) -> Response<Body> {
+impl<S: Methods> Shared<S> {
+    async fn handle(&self, mut request: Request<Body>, is_endless: bool) -> Response<Body> {
         if let Some(guard) = &self.guard {
             match guard.admit(request.uri().path(), request.headers(), request.extensions().get()) {
                 Ok(caller) => request.extensions_mut().insert(caller),
@@ -119,16 +117,14 @@ impl Shared {
             };
         }
         let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
-        let path = request.uri().clone();
-        let handling = AssertUnwindSafe(run(methods, request)).catch_unwind();
+        let path = request.uri().path_and_query().cloned();
+        let handling = AssertUnwindSafe(run(self.methods.clone(), request)).catch_unwind();
         match deadline::within(timeout, handling).await {
             // The limit is on the way to an answer. One that goes on as a stream is not cut by it.
-            Ok(Ok(response)) if watch::is_endless(path.path()) => {
-                watch::until(self.stop.clone(), answer::explain(response))
-            }
+            Ok(Ok(response)) if is_endless => watch::until(self.stop.clone(), answer::explain(response)),
             Ok(Ok(response)) => answer::explain(response),
-            Ok(Err(_panic)) => answer::panicked(path.path()).into_http(),
-            Err(_elapsed) => deadline::exceeded().into_http(),
+            Ok(Err(_panic)) => answer::panicked(path.as_ref().map_or("", PathAndQuery::path)).into_http(),
+            Err(Late) => deadline::exceeded().into_http(),
         }
     }
 }

@@ -156,7 +156,7 @@ pub async fn serve<S>(
     shutdown: Shutdown,
 ) -> Result<(), ServeError>
 where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
     let config = service.config;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{HeaderMap, HeaderValue};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
-use tonic::metadata::{Ascii, MetadataValue};
 use tonic::{Request, Status};
 use types::{Clock, Timestamp};
 
@@ -46,7 +46,7 @@ struct Inner {
 
 #[derive(Clone)]
 struct Token {
-    value: MetadataValue<Ascii>,
+    value: HeaderValue,
     renew: Timestamp,
 }
 
@@ -77,7 +77,7 @@ impl Signer {
     ///
     /// # Errors
     /// `INTERNAL` when it cannot be signed.
-    pub fn token(&self, actor: &Actor, audience: &str) -> Result<MetadataValue<Ascii>, Status> {
+    pub fn token(&self, actor: &Actor, audience: &str) -> Result<HeaderValue, Status> {
         let now = self.0.clock.now();
         let slot = (*actor, audience.to_owned());
         if let Some(token) = self.0.tokens.get(&slot).filter(|token| now < token.renew) {
@@ -91,8 +91,9 @@ impl Signer {
             actor: *actor,
         };
         let text = encode(&self.0.header, &claims, &self.0.key).map_err(|error| internal(&error))?;
-        let mut value = MetadataValue::try_from(text).map_err(|error| internal(&error))?;
-        value.set_sensitive(true);
+        // Not sensitive, which would send all of it each time: whoever can put guesses beside it, in what is compressed, has to
+        // guess the whole of it, and that is 64 octets of a signature (RFC 7541 §7.1).
+        let value = HeaderValue::try_from(text).map_err(|error| internal(&error))?;
         self.0.tokens.insert(
             slot,
             Token {
@@ -108,7 +109,8 @@ impl Signer {
     /// # Errors
     /// As [`Self::token`].
     pub fn attach<T>(&self, request: &mut Request<T>, actor: &Actor, audience: &str) -> Result<(), Status> {
-        request.metadata_mut().insert(CALLER_KEY, self.token(actor, audience)?);
+        let headers: &mut HeaderMap = request.metadata_mut().as_mut();
+        headers.insert(CALLER_KEY, self.token(actor, audience)?);
         Ok(())
     }
 

@@ -14,19 +14,22 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::logs::{SdkLogger, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde::Deserialize;
 use tokio_util::sync::DropGuard;
-use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{Targets, filter_fn};
+use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
+pub(crate) use self::sampling::{UNRECORDED, head, keep};
 use crate::config::period;
 
+/// What the collector is told that all spans come from.
+pub(crate) const SCOPE: &str = "usher";
 /// How long the last spans, metrics and logs may take to leave at the end.
 const FLUSH: Duration = Duration::from_secs(5);
 /// Those whose entries tell of sending telemetry: sent on, each would make another one.
@@ -135,7 +138,7 @@ impl Drop for Guard {
 /// # Errors
 /// When the configuration cannot be used, or when it was done before.
 pub fn init(service: &str, config: &TelemetryConfig) -> Result<Guard, TelemetryError> {
-    let filter = EnvFilter::try_new(&config.log)?;
+    let filter: Targets = config.log.parse()?;
     if !(0.0..=1.0).contains(&config.sample_ratio) {
         return Err(TelemetryError::Ratio(config.sample_ratio));
     }
@@ -194,20 +197,29 @@ where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
 {
     tracing_opentelemetry::layer()
-        .with_tracer(provider.tracer("usher"))
+        .with_tracer(provider.tracer(SCOPE))
         .with_location(false)
         .with_threads(false)
         .with_target(false)
         .with_tracked_inactivity(false)
+        .with_filter(filter_fn(|metadata| metadata.target() != UNRECORDED))
 }
 
 /// Log entries as the collector is sent them, each with the trace it was written in.
-fn record_layer<S>(provider: &SdkLoggerProvider) -> impl Layer<S> + use<S>
-where
-    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
-{
-    let is_ours = |target: &str| !CARRIERS.iter().any(|carrier| target.starts_with(carrier));
-    OpenTelemetryTracingBridge::new(provider).with_filter(filter_fn(move |metadata| is_ours(metadata.target())))
+fn record_layer(provider: &SdkLoggerProvider) -> Records<OpenTelemetryTracingBridge<SdkLoggerProvider, SdkLogger>> {
+    Records(OpenTelemetryTracingBridge::new(provider))
+}
+
+/// Log entries, save those that tell of sending telemetry. As a filter it would be asked about every span, too.
+struct Records<L>(L);
+
+impl<S: tracing::Subscriber, L: Layer<S>> Layer<S> for Records<L> {
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+        let target = event.metadata().target();
+        if !CARRIERS.iter().any(|carrier| target.starts_with(carrier)) {
+            self.0.on_event(event, context);
+        }
+    }
 }
 
 fn log_layer<S>(format: Format) -> Box<dyn Layer<S> + Send + Sync>

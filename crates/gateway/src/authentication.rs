@@ -78,11 +78,19 @@ impl Authentication {
     }
 
     async fn present(&self, user: UserId, session: SessionId) -> Result<Person, Status> {
-        let entry = self.present.entry(session);
-        let known = entry.or_try_insert_with(self.identity.person(user, session)).await;
-        let known = known.map_err(|status| Status::clone(&status))?;
-        self.lookups.count(!known.is_fresh());
-        let person = known.into_value();
+        let person = match self.present.get(&session).await {
+            Some(person) => {
+                self.lookups.count(true);
+                person
+            }
+            None => {
+                let entry = self.present.entry(session);
+                let found = entry.or_try_insert_with(self.identity.person(user, session)).await;
+                let found = found.map_err(|status| Status::clone(&status))?;
+                self.lookups.count(!found.is_fresh());
+                found.into_value()
+            }
+        };
         // A session id is unique, but a token that pairs it with somebody else must not borrow what is known of it.
         if person.user == user {
             Ok(person)

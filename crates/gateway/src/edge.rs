@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use chassis::{Actor, CALLER_KEY, Caller, Channel, Refusal, SOURCE_KEY, Signer};
 use futures::future::BoxFuture;
 use http::header::AUTHORIZATION;
+use http::uri::PathAndQuery;
 use http::{Request, Response};
 use proto::access::{Policy, Rule};
 use tonic::body::Body;
@@ -31,16 +32,14 @@ pub struct Upstream {
 
 /// The gateway's handling of every call; cheap to clone.
 #[derive(Clone)]
-pub struct Edge {
-    shared: Arc<Parts>,
-    own: Routes,
-}
+pub struct Edge(Arc<Parts>);
 
 struct Parts {
     policy: Policy,
     authentication: Authentication,
     signer: Signer,
     upstreams: Vec<Upstream>,
+    own: Routes,
     denials: Denials,
 }
 
@@ -54,42 +53,41 @@ impl Edge {
         own: Routes,
         denials: Denials,
     ) -> Self {
-        Self {
-            shared: Arc::new(Parts {
-                policy,
-                authentication,
-                signer,
-                upstreams,
-                denials,
-            }),
+        Self(Arc::new(Parts {
+            policy,
+            authentication,
+            signer,
+            upstreams,
             own,
-        }
+            denials,
+        }))
     }
 
     async fn handle(&self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
-        let uri = request.uri().clone();
-        let (rule, caller) = self.shared.identify(&mut request).await?;
+        let path = request.uri().path_and_query().cloned();
+        let (rule, caller) = self.0.identify(&mut request).await?;
         let answer = match chassis::enforce(rule, &caller) {
             Ok(()) => self.forward(request, &caller).await,
             Err(status) => Err(status),
         };
         let answer = answer.unwrap_or_else(|status| status.into_http());
-        self.shared.denials.observe(&caller, uri.path(), &answer);
+        self.0
+            .denials
+            .observe(&caller, path.as_ref().map_or("", PathAndQuery::path), &answer);
         Ok(answer)
     }
 
     /// Serves the call here, or has the service serve it that it is for.
     async fn forward(&self, mut request: Request<Body>, caller: &Caller) -> Result<Response<Body>, Status> {
         let path = request.uri().path();
-        let mut upstreams = self.shared.upstreams.iter();
+        let mut upstreams = self.0.upstreams.iter();
         let Some(upstream) = upstreams.find(|upstream| path.starts_with(upstream.prefix)) else {
             // What is neither forwarded nor composed here has no rule, and has not come this far.
             request.extensions_mut().insert(caller.clone());
-            let Ok(response) = self.own.clone().oneshot(request).await;
+            let Ok(response) = self.0.own.clone().oneshot(request).await;
             return Ok(response);
         };
-        let token = self.shared.signer.token(&caller.actor, upstream.name)?;
-        let token = http::HeaderValue::from_bytes(token.as_bytes()).map_err(|error| chassis::internal(&error))?;
+        let token = self.0.signer.token(&caller.actor, upstream.name)?;
         request.headers_mut().insert(CALLER_KEY, token);
         if let Some(source) = caller.source.and_then(|source| source.to_string().parse().ok()) {
             request.headers_mut().insert(SOURCE_KEY, source);

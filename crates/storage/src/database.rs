@@ -1,6 +1,7 @@
 //! A service's database: reads, transactions that survive their caller, and migrations.
 
 use futures::future::BoxFuture;
+use opentelemetry::context::FutureExt;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -69,7 +70,7 @@ impl Database {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let task = tokio::spawn(run(self.writer.clone(), work).in_current_span());
+        let task = tokio::spawn(run(self.writer.clone(), work).in_current_span().with_current_context());
         match task.await {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {

@@ -19,9 +19,8 @@ impl TraceParent {
     /// The present place, if what runs belongs to a trace.
     #[must_use]
     pub fn current() -> Option<Self> {
-        let context = Span::current().context();
         let mut carrier = HashMap::new();
-        global::get_text_map_propagator(|propagator| propagator.inject_context(&context, &mut carrier));
+        global::get_text_map_propagator(|propagator| propagator.inject(&mut carrier));
         carrier.remove(KEY).map(Self)
     }
 

@@ -6,17 +6,20 @@ use opentelemetry_otlp::{ExporterBuildError, LogExporter, MetricExporter, SpanEx
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::PeriodicReader;
-use opentelemetry_sdk::trace::{BatchSpanProcessor, Sampler, SdkTracerProvider};
+use opentelemetry_sdk::trace::{BatchSpanProcessor, SdkTracerProvider};
 
-use super::sampling::{ErrorsKept, Recorded};
+use super::sampling::{Decided, ErrorsKept};
 
 /// Traces: a share of those that begin here, those that a caller wants kept, and every error.
 pub(super) fn traces(endpoint: &str, resource: &Resource, ratio: f64) -> Result<SdkTracerProvider, ExporterBuildError> {
     let exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build()?;
-    let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(ratio)));
     Ok(SdkTracerProvider::builder()
-        .with_span_processor(ErrorsKept(BatchSpanProcessor::builder(exporter).build()))
-        .with_sampler(Recorded(sampler))
+        .with_span_processor(ErrorsKept::new(
+            BatchSpanProcessor::builder(exporter).build(),
+            resource,
+            ratio,
+        ))
+        .with_sampler(Decided)
         .with_resource(resource.clone())
         .build())
 }

@@ -107,13 +107,7 @@ async fn kept(sample_ratio: f64, flags: Option<&str>) -> Vec<i32> {
     let (collector, guard) = collected(sample_ratio);
     let stand = Stand::memory(ServerConfig::default());
     for email in ["ada", "panic"] {
-        let mut request = stand.log_in(email);
-        if let Some(flags) = flags {
-            let parent = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
-            request.metadata_mut().insert("traceparent", parent.parse().unwrap());
-        }
-        let answer = stand.client().log_in(request).await;
-        assert_eq!(answer.is_err(), email == "panic");
+        call(&stand, email, flags).await;
     }
     flush(guard).await;
     let spans = collector.spans.lock().unwrap();
@@ -124,6 +118,17 @@ async fn kept(sample_ratio: f64, flags: Option<&str>) -> Vec<i32> {
         .collect();
     codes.sort_unstable();
     codes
+}
+
+/// A call within a caller's trace, if they have decided about one.
+async fn call(stand: &Stand, email: &str, flags: Option<&str>) {
+    let mut request = stand.log_in(email);
+    if let Some(flags) = flags {
+        let parent = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
+        request.metadata_mut().insert("traceparent", parent.parse().unwrap());
+    }
+    let answer = stand.client().log_in(request).await;
+    assert_eq!(answer.is_err(), email == "panic");
 }
 
 const UNSET: i32 = 0;
@@ -147,6 +152,32 @@ async fn what_a_caller_samples_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_caller_leaves_out_is_left_out_but_for_errors() {
     assert_eq!(kept(1.0, Some("00")).await, [ERROR]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_is_not_sampled_is_told_of_as_one_that_is() {
+    let (collector, guard) = collected(0.0);
+    let stand = Stand::memory(ServerConfig::default());
+    call(&stand, "panic", Some("01")).await;
+    call(&stand, "panic", Some("00")).await;
+    flush(guard).await;
+    let mut spans = collector.spans.lock().unwrap().clone();
+    assert_eq!(spans.len(), 2, "{spans:?}");
+    for span in &mut spans {
+        let logs = collector.logs.lock().unwrap();
+        assert!(logs.iter().any(|record| record.span_id == span.span_id), "{logs:?}");
+        assert!(span.start_time_unix_nano < span.end_time_unix_nano, "{span:?}");
+        (span.start_time_unix_nano, span.end_time_unix_nano) = (0, 0);
+        span.span_id.clear();
+        span.attributes.sort_by(|one, other| one.key.cmp(&other.key));
+        // What was logged meanwhile is known of the sampled one only; the log has it in any case.
+        span.events.clear();
+        let status = span.status.as_mut().unwrap();
+        assert_eq!(status.code, ERROR);
+        status.message.clear();
+    }
+    assert_eq!(spans[0], spans[1]);
+    assert_eq!(spans[0].parent_span_id, 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,6 @@ use proto::admin::v1::{
     GetPersonResponse, ListPeopleRequest, ListPeopleResponse, ResendInvitationRequest, ResendInvitationResponse,
 };
 use tonic::{Request, Response, Status};
-use tracing::Instrument;
 use types::Clock;
 
 use self::change::Change;
@@ -45,7 +44,7 @@ impl People {
         let from = From::request(&request)?;
         let people = self.clone();
         let work = async move { people.change(&from, request.into_inner()).await };
-        let work = tokio::spawn(work.in_current_span());
+        let work = tokio::spawn(chassis::in_current_call(work));
         work.await
             .map_err(|error| chassis::internal(&error))?
             .map(Response::new)
