@@ -21,6 +21,7 @@ use tonic::transport::server::TcpConnectInfo;
 use tower::ServiceExt;
 
 use crate::farewell::Farewell;
+use crate::gathered::Gathered;
 use crate::listener::{Connection, Listener};
 use crate::pipeline::{Methods, Pipeline};
 use crate::server::ServerConfig;
@@ -123,7 +124,7 @@ impl Connections {
         let remote = connection.remote_addr();
         let service =
             pipeline.map_request(move |request: Request<_>| prepare(request.map(Body::new), remote, peer.clone()));
-        let connection = TokioIo::new(Farewell::new(connection, FAREWELL));
+        let connection = TokioIo::new(Farewell::new(Gathered::new(connection), FAREWELL));
         let mut serving = pin!(
             self.builder
                 .serve_connection(connection, TowerToHyperService::new(service))

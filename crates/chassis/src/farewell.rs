@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::listener::Connection;
+use crate::gathered::Gathered;
 
 /// The connection.
 pub(crate) struct Farewell {
-    connection: Connection,
+    connection: Gathered,
     patience: Duration,
     /// Until when the other side may end, once this one has.
     ending: Option<Pin<Box<Sleep>>>,
@@ -22,7 +22,7 @@ pub(crate) struct Farewell {
 
 impl Farewell {
     /// With so much patience for the other side.
-    pub(crate) const fn new(connection: Connection, patience: Duration) -> Self {
+    pub(crate) const fn new(connection: Gathered, patience: Duration) -> Self {
         Self {
             connection,
             patience,
@@ -93,13 +93,14 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+    use crate::listener::Connection;
 
     const LONG: Duration = Duration::from_secs(60);
 
     /// Says goodbye on one end of a connection; the other end.
     fn goodbye(patience: Duration) -> (tokio::io::DuplexStream, tokio::task::JoinHandle<()>) {
         let (near, far) = tokio::io::duplex(64);
-        let mut far = Farewell::new(Connection::Memory(far), patience);
+        let mut far = Farewell::new(Gathered::new(Connection::Memory(far)), patience);
         let ending = tokio::spawn(async move {
             far.write_all(b"goodbye").await.unwrap();
             far.shutdown().await.unwrap();

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::oneshot;
 
-use crate::listener::Connection;
+use crate::gathered::Gathered;
 
 /// Where a frame says what it is (RFC 9113 §4.1), and what the first one is of whoever serves a connection (§3.4).
 const KIND: usize = 3;
@@ -16,7 +16,7 @@ const SETTINGS: u8 = 4;
 
 /// The connection. It tells once; if it is dropped before, or begins otherwise, never.
 pub(crate) struct Heard {
-    connection: Connection,
+    connection: Gathered,
     /// How many octets have been heard, as long as it is not known what they are.
     octets: usize,
     tell: Option<oneshot::Sender<()>>,
@@ -24,7 +24,7 @@ pub(crate) struct Heard {
 
 impl Heard {
     /// With what waits for the first words.
-    pub(crate) fn new(connection: Connection) -> (Self, oneshot::Receiver<()>) {
+    pub(crate) fn new(connection: Gathered) -> (Self, oneshot::Receiver<()>) {
         let (tell, words) = oneshot::channel();
         let heard = Self {
             connection,
@@ -89,6 +89,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+    use crate::listener::Connection;
 
     #[tokio::test]
     async fn only_whoever_begins_with_settings_is_heard() {
@@ -102,7 +103,7 @@ mod tests {
         ];
         for (words, expected) in table {
             let (mut near, far) = tokio::io::duplex(64);
-            let (mut heard, told) = Heard::new(Connection::Memory(far));
+            let (mut heard, told) = Heard::new(Gathered::new(Connection::Memory(far)));
             for words in words {
                 near.write_all(words).await.unwrap();
                 heard.read_exact(&mut vec![0; words.len()]).await.unwrap();

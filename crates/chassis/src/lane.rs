@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::body::Body;
 
 use crate::connector::Connector;
+use crate::gathered::Gathered;
 use crate::heard::Heard;
 use crate::news::News;
 use crate::peer::ClientConfig;
@@ -69,7 +70,7 @@ impl Opening {
     }
 
     async fn try_open(&self, connector: &Connector) -> Result<(Sender, JoinHandle<hyper::Result<()>>), BoxError> {
-        let (connection, words) = Heard::new(connector.connect().await?);
+        let (connection, words) = Heard::new(Gathered::new(connector.connect().await?));
         let (sender, serving) = self.builder.handshake(TokioIo::new(connection)).await?;
         let serving = AbortOnDropHandle::new(tokio::spawn(serving));
         if words.await.is_err() {

@@ -18,6 +18,7 @@ mod descriptors;
 mod ending;
 mod farewell;
 mod fitness;
+mod gathered;
 mod guard;
 mod heard;
 mod infrastructure;
