@@ -21,7 +21,7 @@ use clap::Parser;
 /// The same as in `usher`, so that neither side of a ratio has a better one.
 #[cfg(not(test))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {

@@ -69,7 +69,7 @@ fn make_bases() -> Result<()> {
     );
     let folder = tempfile::tempdir()?;
     let debian = folder.path().join("debian");
-    let packages = "--include=gcc,libc6-dev,ca-certificates";
+    let packages = "--include=gcc,make,libc6-dev,ca-certificates";
     run(command("debootstrap", &["--variant=minbase", packages, DEBIAN]).arg(&debian))?;
     let file = folder.path().join("Dockerfile");
     std::fs::write(&file, BASES)?;

@@ -38,7 +38,13 @@ struct Tool {
     install: fn() -> Result<()>,
 }
 
-const TOOLS: [Tool; 14] = [
+const TOOLS: [Tool; 15] = [
+    Tool {
+        name: "make",
+        purpose: "builds the allocator",
+        works: || works("make", &["--version"]),
+        install: || apt(&["make"]),
+    },
     Tool {
         name: "cargo-nextest",
         purpose: "runs the tests",
