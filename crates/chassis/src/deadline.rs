@@ -23,9 +23,8 @@ tokio::task_local! {
 #[derive(Debug)]
 pub(crate) struct Late;
 
-/// Does the work of a call that has to be answered within `timeout`. What it calls in this task gets what is left of that.
-pub(crate) async fn within<F: Future>(timeout: Duration, work: F) -> Result<F::Output, Late> {
-    let until = Instant::now() + timeout;
+/// Does the work of a call that has to be answered by `until`. What it calls in this task gets what is left of that.
+pub(crate) async fn within<F: Future>(until: Instant, work: F) -> Result<F::Output, Late> {
     by(until, UNTIL.scope(until, work)).await
 }
 
@@ -52,8 +51,8 @@ pub(crate) async fn by<F: Future>(until: Instant, work: F) -> Result<F::Output, 
     .await
 }
 
-/// When a call that goes out has to be answered: after `most`, or sooner when its own headers or the call that it is made for
-/// say so.
+/// When a call has to be answered, one that has come in or one that goes out: after `most`, or sooner when its own headers or
+/// the call that it is made for say so.
 pub(crate) fn until(headers: &HeaderMap, most: Duration) -> Instant {
     let own = Instant::now() + read(headers).map_or(most, |asked| asked.min(most));
     of_call().map_or(own, |end| end.min(own))
@@ -65,7 +64,7 @@ fn of_call() -> Option<Instant> {
 }
 
 /// The time the caller waits, if it told it in a form we know.
-pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
+fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(HEADER)?.to_str().ok()?;
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     // The protocol allows at most eight digits, so no unit can overflow.
@@ -134,6 +133,10 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
+    fn after(time: Duration) -> Instant {
+        Instant::now() + time
+    }
+
     /// In hours, begun or full.
     fn left(headers: &HeaderMap, most: Duration) -> u64 {
         let left = until(headers, most).saturating_duration_since(Instant::now());
@@ -147,9 +150,9 @@ mod tests {
         let none = HeaderMap::new();
         assert_eq!([left(&none, 9 * HOUR), left(&asked, 9 * HOUR)], [9, 1]);
         let work = async { [left(&none, 9 * HOUR), left(&asked, 9 * HOUR), left(&none, HOUR)] };
-        assert_eq!(within(5 * HOUR, work).await.unwrap(), [5, 1, 1]);
-        let work = async { within(HOUR, async { left(&none, 9 * HOUR) }).await };
-        let inner = within(5 * HOUR, work).await.unwrap();
+        assert_eq!(within(after(5 * HOUR), work).await.unwrap(), [5, 1, 1]);
+        let work = async { within(after(HOUR), async { left(&none, 9 * HOUR) }).await };
+        let inner = within(after(5 * HOUR), work).await.unwrap();
         assert_eq!(inner.unwrap(), 1, "the inner call is the shorter one");
     }
 
@@ -159,10 +162,10 @@ mod tests {
         let waiting = async |most| by(until(&none, most), std::future::pending::<()>()).await;
         assert!(waiting(soon).await.is_err());
         assert!(
-            within(soon, waiting(HOUR)).await.is_err(),
+            within(after(soon), waiting(HOUR)).await.is_err(),
             "the call ends what it waits for"
         );
-        let answer = within(HOUR, waiting(soon)).await;
+        let answer = within(after(HOUR), waiting(soon)).await;
         assert!(answer.unwrap().is_err(), "what it waits for ends sooner");
     }
 

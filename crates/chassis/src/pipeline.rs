@@ -116,10 +116,10 @@ impl<S: Methods> Shared<S> {
                 Err(status) => return status.into_http(),
             };
         }
-        let timeout = deadline::read(request.headers()).map_or(self.timeout, |asked| asked.min(self.timeout));
+        let until = deadline::until(request.headers(), self.timeout);
         let path = request.uri().path_and_query().cloned();
         let handling = AssertUnwindSafe(run(self.methods.clone(), request)).catch_unwind();
-        match deadline::within(timeout, handling).await {
+        match deadline::within(until, handling).await {
             // The limit is on the way to an answer. One that goes on as a stream is not cut by it.
             Ok(Ok(response)) if is_endless => watch::until(self.stop.clone(), answer::explain(response)),
             Ok(Ok(response)) => answer::explain(response),
